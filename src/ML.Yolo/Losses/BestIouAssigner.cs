@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Losses;
+
+/// <summary>YOLOv3's assignment: on each layer the anchor most like a target in size takes it, in the one cell its centre lies in.</summary>
+/// <remarks>
+/// Sizes are compared by their IoU as if concentric. The best anchor takes the target only above <paramref name="iouThreshold"/>. Predictions that took no target
+/// count as no-object, except, in a target's cell, anchors above <paramref name="ignoreThreshold"/>. Rows come in the order of the targets.
+/// A target without area has IoU 0 with every anchor and is never taken.
+/// </remarks>
+internal sealed class BestIouAssigner(float iouThreshold, float ignoreThreshold)
+{
+    /// <inheritdoc cref="AnchorRatioAssigner.Assign"/>
+    /// <param name="batchSize">Images in the batch.</param>
+#pragma warning disable CS1573 // The other parameters are those of the inherited documentation.
+    public LayerTargets Assign(Tensor targets, Tensor anchors, long batchSize, long gridHeight, long gridWidth)
+#pragma warning restore CS1573
+    {
+        using var scope = NewDisposeScope();
+        var gridSize = tensor(new float[] { gridWidth, gridHeight }).to(targets.dtype);
+        var centres = targets.narrow(1, 2, 2) * gridSize;                                // (N, 2) in cells
+        var sizes = targets.narrow(1, 4, 2) * gridSize;                                  // (N, 2)
+        var images = targets.select(1, 0).to(ScalarType.Int64);                          // (N)
+        var cells = AnchorRatioAssigner.Cell(centres, gridHeight, gridWidth);            // (N, 2): x, y
+
+        var iou = SizeIou(sizes, anchors);                                               // (N, A)
+        var (best, bestAnchor) = iou.max(1);                                             // (N), (N)
+        var taken = (best > iouThreshold).nonzero().squeeze(1);                          // (M)
+        var cell = cells.index_select(0, taken);
+        var anchor = bestAnchor.index_select(0, taken);
+        var image = images.index_select(0, taken);
+
+        var mask = ones(batchSize, anchors.shape[0], gridHeight, gridWidth, ScalarType.Bool);
+        var ignored = (iou > ignoreThreshold).nonzero();                                 // (K, 2): target, anchor
+        var ignoredTarget = ignored.select(1, 0);
+        Clear(mask, images.index_select(0, ignoredTarget), ignored.select(1, 1), cells.index_select(0, ignoredTarget));
+        Clear(mask, image, anchor, cell);
+        return new LayerTargets(taken)
+        {
+            Classes = targets.select(1, 1).index_select(0, taken).to(ScalarType.Int64),
+            Boxes = cat([centres.index_select(0, taken) - cell, sizes.index_select(0, taken)], 1),
+            ImageIndex = image,
+            AnchorIndex = anchor,
+            GridY = cell.select(1, 1).contiguous(),
+            GridX = cell.select(1, 0).contiguous(),
+            Anchors = anchors.index_select(0, anchor),
+            NoObjectMask = mask,
+        }.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor SizeIou(Tensor sizes, Tensor anchors)
+    {
+        var overlap = sizes.unsqueeze(1).minimum(anchors).prod(2);                       // (N, A)
+        return overlap / (sizes.prod(1).unsqueeze(1) + anchors.prod(1) - overlap);
+    }
+
+    private static void Clear(Tensor mask, Tensor image, Tensor anchor, Tensor cell)
+        => mask.index_put_(tensor(false), image, anchor, cell.select(1, 1), cell.select(1, 0));
+}

@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Losses;
+
+/// <summary>Says what is wrong with a loss's arguments before any tensor operation trips over it.</summary>
+internal static class DetectionLossInputs
+{
+    public static void CheckPredictions(IReadOnlyList<Tensor> predictions, Tensor anchors)
+    {
+        ArgumentNullException.ThrowIfNull(predictions);
+        if (predictions.Count != anchors.shape[0])
+            throw new ArgumentException($"predictions holds {predictions.Count} layers; the anchors are for {anchors.shape[0]}.", nameof(predictions));
+        for (var i = 0; i < predictions.Count; i++)
+        {
+            var shape = predictions[i].shape;
+            var expected = predictions[0].shape;
+            if (shape.Length != 5 || shape[4] < 6)
+                throw new ArgumentException($"predictions[{i}] has shape {Text(shape)}; it must be (batch, anchors, height, width, 5 + classes).", nameof(predictions));
+            if (shape[1] != anchors.shape[1])
+                throw new ArgumentException($"predictions[{i}] has shape {Text(shape)}, thus {shape[1]} anchors a cell; the loss was made with {anchors.shape[1]}.", nameof(predictions));
+            if (shape[0] != expected[0] || shape[4] != expected[4])
+                throw new ArgumentException($"predictions[{i}] has shape {Text(shape)}; batch size and channels must be those of predictions[0], {Text(expected)}.", nameof(predictions));
+        }
+    }
+
+    /// <summary>Checks targets (N, 6) that lie on the CPU.</summary>
+    public static void CheckTargets(Tensor targets, Tensor predictions)
+    {
+        if (targets.dim() != 2 || targets.shape[1] != 6)
+            throw new ArgumentException($"targets has shape {Text(targets.shape)}; it must be (N, 6): image, class, cx, cy, w, h.", nameof(targets));
+        if (targets.shape[0] == 0)
+            return;
+        using var scope = NewDisposeScope();
+        Reject(targets, targets.isfinite().all(1).logical_not(), "holds a number that is not finite");
+        Reject(targets, OutOf(targets.select(1, 0), predictions.shape[0]), $"names an image outside the batch of {predictions.shape[0]}");
+        Reject(targets, OutOf(targets.select(1, 1), predictions.shape[4] - 5), $"names a class outside the {predictions.shape[4] - 5} predicted");
+        Reject(targets, (targets.narrow(1, 4, 2) < 0).any(1), "has a negative width or height");
+    }
+
+    private static Tensor OutOf(Tensor column, long count) => (column < 0) | (column >= count);
+
+    private static void Reject(Tensor targets, Tensor bad, string reason)
+    {
+        if (!bad.any().item<bool>())
+            return;
+        var row = bad.to(ScalarType.Int64).argmax().item<long>();
+        var values = targets[row].to(ScalarType.Float32).data<float>().ToArray();
+        var text = string.Join(", ", values.Select(value => value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        throw new ArgumentException($"targets[{row}] = ({text}) {reason}.", nameof(targets));
+    }
+
+    private static string Text(long[] shape) => $"({string.Join(", ", shape)})";
+}

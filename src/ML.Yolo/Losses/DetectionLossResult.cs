@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo;
+
+/// <summary>What a loss gives for one batch. Owns its tensors.</summary>
+public sealed class DetectionLossResult : IDisposable
+{
+    internal DetectionLossResult(Tensor total, IReadOnlyDictionary<string, Tensor> terms)
+    {
+        Total = total;
+        Terms = terms;
+    }
+
+    /// <summary>Weighted sum of the terms times the batch size: a differentiable scalar.</summary>
+    public Tensor Total { get; }
+
+    /// <summary>The weighted terms by name ("box", "obj", "cls"; YOLOv3 adds "noobj"): detached scalars left on the device, so that reading them is the caller's choice of when to wait.</summary>
+    public IReadOnlyDictionary<string, Tensor> Terms { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Total.Dispose();
+        foreach (var term in Terms.Values)
+            term.Dispose();
+    }
+}

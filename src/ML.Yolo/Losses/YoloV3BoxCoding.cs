@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Losses;
+
+/// <summary>YOLOv3 (Redmon and Farhadi 2018, section 2.1): centre = σ(t), size = eᵗ · anchor.</summary>
+internal sealed class YoloV3BoxCoding : BoxCoding
+{
+    public static readonly YoloV3BoxCoding Instance = new();
+
+    /// <summary>Beyond this exponent (a box 22,000 anchors wide) the size stops growing, so that a runaway logit gives no infinity.</summary>
+    private const double LargestExponent = 10;
+
+    public override Tensor DecodeCentre(Tensor logits) => logits.sigmoid();
+
+    public override Tensor DecodeSize(Tensor logits, Tensor anchors)
+    {
+        using var scope = NewDisposeScope();
+        return (logits.clamp_max(LargestExponent).exp() * anchors).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Square root of the decoded size, taken through the exponent: its gradient is finite where the size itself underflows to zero.</summary>
+    public static Tensor DecodeSizeRoot(Tensor logits, Tensor anchors)
+    {
+        using var scope = NewDisposeScope();
+        return ((logits.clamp_max(LargestExponent) / 2).exp() * anchors.sqrt()).MoveToOuterDisposeScope();
+    }
+}

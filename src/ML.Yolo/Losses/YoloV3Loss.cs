@@ -1,0 +1,90 @@
+using ML.Yolo.Losses;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace ML.Yolo;
+
+/// <summary>The YOLOv3 loss: the best anchor of a layer takes a target, squared errors for boxes, cross-entropy for objectness and classes.</summary>
+/// <remarks>
+/// Terms, each summed over the layers and weighted: "box", the mean squared error of the centre plus that of the square roots of the size; "obj", the cross-entropy of the
+/// matched predictions against 1; "noobj", that of the predictions in the no-object mask against 0; "cls", that of the matched classes (0 with one class).
+/// A target of zero width or height has no overlap with any anchor and adds nothing.
+/// </remarks>
+public sealed class YoloV3Loss : DetectionLoss
+{
+    private const int ObjectnessChannel = 4;
+    private const int FirstClassChannel = 5;
+
+    private static readonly string[] Names = ["box", "obj", "noobj", "cls"];
+
+    private readonly YoloV3LossOptions _options;
+    private readonly BestIouAssigner _assigner;
+    private readonly BinaryCrossEntropy _crossEntropy = new();
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="anchors">(L, A, 2): widths and heights in cells of the layer, finest layer first.</param>
+    /// <param name="options">Weights and thresholds; the defaults where omitted.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the anchors are not (L, A, 2) positive numbers.</exception>
+    public YoloV3Loss(Tensor anchors, YoloV3LossOptions? options = null)
+        : base(anchors, options ??= new YoloV3LossOptions())
+    {
+        _options = options;
+        _assigner = new BestIouAssigner(options.IouThreshold, options.IgnoreThreshold);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> TermNames => Names;
+
+    private protected override LayerTargets Assign(Tensor targets, Tensor anchors, long[] shape)
+        => _assigner.Assign(targets, anchors, shape[0], shape[2], shape[3]);
+
+    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> predictions, IReadOnlyList<LayerTargets> layers)
+    {
+        var type = WorkingType(predictions[0]);
+        var (box, objectness, noObject, classes) = (Zero(), Zero(), Zero(), Zero());
+        for (var i = 0; i < LayerCount; i++)
+        {
+            var logits = predictions[i];
+            var (layer, classCount) = (layers[i], logits.shape[4] - FirstClassChannel);
+            noObject += NoObjectTerm(logits.select(4, ObjectnessChannel).to(type), layer.NoObjectMask!);
+            if (layer.Count == 0)
+                continue;
+            var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);          // (M)
+            var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);          // (M, 5 + C)
+            var matched = rows.select(1, ObjectnessChannel);                                        // (M)
+            box += BoxTerm(rows, layer);
+            objectness += _crossEntropy.Mean(matched, ones_like(matched));
+            if (classCount > 1)
+                classes += ClassTerm(rows.narrow(1, FirstClassChannel, classCount), layer.Classes);
+        }
+
+        return new()
+        {
+            ["box"] = box * _options.BoxWeight,
+            ["obj"] = objectness * _options.ObjectnessWeight,
+            ["noobj"] = noObject * _options.NoObjectWeight,
+            ["cls"] = classes * _options.ClassWeight,
+        };
+
+        Tensor Zero() => zeros([], type, predictions[0].device);
+    }
+
+    private static Tensor BoxTerm(Tensor rows, LayerTargets layer)
+    {
+        var coding = YoloV3BoxCoding.Instance;
+        var centre = F.mse_loss(coding.DecodeCentre(rows.narrow(1, 0, 2)), layer.Boxes.narrow(1, 0, 2));
+        var sizeRoot = F.mse_loss(YoloV3BoxCoding.DecodeSizeRoot(rows.narrow(1, 2, 2), layer.Anchors), layer.Boxes.narrow(1, 2, 2).sqrt());
+        return centre + sizeRoot;
+    }
+
+    private static Tensor NoObjectTerm(Tensor logits, Tensor mask)
+    {
+        // A bounded count keeps an empty mask at 0 without asking the device.
+        var weight = mask.to(logits.dtype);
+        var sum = F.binary_cross_entropy_with_logits(logits, zeros_like(logits), weight, nn.Reduction.Sum);
+        return sum / weight.sum().clamp_min(1);
+    }
+
+    private Tensor ClassTerm(Tensor logits, Tensor classes)
+        => _crossEntropy.Mean(logits, ClassTargets.OneHot(classes, logits, _options.LabelSmoothing, _options.LabelSmoothingRule));
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Losses;
+
+/// <summary>YOLOv5: centre = 2σ(t) − 0.5, size = (2σ(t))² · anchor. A cell reaches half a cell beyond its borders, a box four times its anchor.</summary>
+internal sealed class YoloV5BoxCoding : BoxCoding
+{
+    public static readonly YoloV5BoxCoding Instance = new();
+
+    public override Tensor DecodeCentre(Tensor logits)
+    {
+        using var scope = NewDisposeScope();
+        return ((logits.sigmoid() * 2) - 0.5).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor DecodeSize(Tensor logits, Tensor anchors)
+    {
+        using var scope = NewDisposeScope();
+        return ((logits.sigmoid() * 2).square() * anchors).MoveToOuterDisposeScope();
+    }
+}

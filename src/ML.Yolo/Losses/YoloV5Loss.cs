@@ -1,0 +1,132 @@
+using ML.Yolo.Losses;
+using static TorchSharp.torch;
+
+namespace ML.Yolo;
+
+/// <summary>The YOLOv5 loss: anchors matched by size ratio, boxes by CIoU, objectness by the IoU reached, classes by cross-entropy.</summary>
+/// <remarks>
+/// Terms, each summed over the layers and weighted: "box", the mean of 1 − CIoU over the built targets; "obj", the binary cross-entropy of every prediction
+/// against the IoU of its built target (0 where there is none), times the layer's balance; "cls", the binary cross-entropy of the built targets' classes
+/// (0 with one class). Equal to YOLOv5 v7.0. A target of zero width or height matches no anchor and adds nothing.
+/// </remarks>
+public sealed class YoloV5Loss : DetectionLoss
+{
+    private const int ObjectnessChannel = 4;
+    private const int FirstClassChannel = 5;
+    private const double BalanceMemory = 0.9999;
+
+    private static readonly string[] Names = ["box", "obj", "cls"];
+
+    private readonly YoloV5LossOptions _options;
+    private readonly AnchorRatioAssigner _assigner;
+    private readonly BinaryCrossEntropy _objectness;
+    private readonly BinaryCrossEntropy _classes;
+    private readonly float[] _initialBalance;
+    private Tensor? _balance;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="anchors">(L, A, 2): widths and heights in cells of the layer, finest layer first.</param>
+    /// <param name="options">Weights and thresholds; the reference's where omitted.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the anchors are not (L, A, 2) positive numbers.</exception>
+    public YoloV5Loss(Tensor anchors, YoloV5LossOptions? options = null)
+        : base(anchors, options ??= new YoloV5LossOptions())
+    {
+        _options = options;
+        _assigner = new AnchorRatioAssigner(options.AnchorThreshold);
+        _objectness = new BinaryCrossEntropy(options.ObjectnessPositiveWeight, options.FocalGamma);
+        _classes = new BinaryCrossEntropy(options.ClassPositiveWeight, options.FocalGamma);
+        _initialBalance = options.BalanceOf(LayerCount);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> TermNames => Names;
+
+    /// <summary>The layers' objectness weights now: the option's, or with <see cref="YoloV5LossOptions.AutoBalance"/> what they have become. Reading waits for the device.</summary>
+    public IReadOnlyList<double> LayerBalance
+        => _balance is null ? Array.ConvertAll(_initialBalance, weight => (double)weight) : _balance.cpu().data<double>().ToArray();
+
+    private protected override LayerTargets Assign(Tensor targets, Tensor anchors, long[] shape)
+        => _assigner.Assign(targets, anchors, shape[2], shape[3]);
+
+    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> predictions, IReadOnlyList<LayerTargets> layers)
+    {
+        var type = WorkingType(predictions[0]);
+        var box = zeros([], type, predictions[0].device);
+        var classes = zeros([], type, predictions[0].device);
+        var objectness = new Tensor[LayerCount];
+        for (var i = 0; i < LayerCount; i++)
+        {
+            var logits = predictions[i];
+            var (layer, classCount) = (layers[i], logits.shape[4] - FirstClassChannel);
+            var wanted = zeros(logits.shape[..4], type, logits.device);                             // (B, A, H, W)
+            if (layer.Count > 0)
+            {
+                var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);      // (M)
+                var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);      // (M, 5 + C)
+                var iou = Overlap(rows, layer);                                                     // (M)
+                box += (1 - iou).mean();
+                SetObjectness(wanted, flat, iou.detach());
+                if (classCount > 1)
+                    classes += ClassTerm(rows.narrow(1, FirstClassChannel, classCount), layer.Classes);
+            }
+
+            objectness[i] = _objectness.Mean(logits.select(4, ObjectnessChannel).to(type), wanted);
+        }
+
+        return new()
+        {
+            ["box"] = box * _options.BoxWeight,
+            ["obj"] = Balanced(stack(objectness)) * _options.ObjectnessWeight,
+            ["cls"] = classes * _options.ClassWeight,
+        };
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _balance?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Tensor Overlap(Tensor rows, LayerTargets layer)
+    {
+        var coding = YoloV5BoxCoding.Instance;
+        var predicted = cat([coding.DecodeCentre(rows.narrow(1, 0, 2)), coding.DecodeSize(rows.narrow(1, 2, 2), layer.Anchors)], 1);
+        return BoxIou.Of(_options.BoxIou, predicted, layer.Boxes, BoxFormat.XyWh);
+    }
+
+    private void SetObjectness(Tensor wanted, Tensor flat, Tensor iou)
+    {
+        var value = iou.clamp_min(0);                                                               // (M)
+        if (_options.SortObjectnessByIou)
+        {
+            var ascending = value.argsort();                                                        // the last write to a prediction stays
+            (value, flat) = (value.index_select(0, ascending), flat.index_select(0, ascending));
+        }
+
+        if (_options.ObjectnessIouRatio < 1)
+            value = (1 - _options.ObjectnessIouRatio) + (value * _options.ObjectnessIouRatio);
+        wanted.view(-1).scatter_(0, flat, value);
+    }
+
+    private Tensor ClassTerm(Tensor logits, Tensor classes)
+        => _classes.Mean(logits, ClassTargets.OneHot(classes, logits, _options.LabelSmoothing, _options.LabelSmoothingRule));
+
+    private Tensor Balanced(Tensor objectness)
+    {
+        var balance = _balance ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
+        var term = (objectness * balance.to(objectness.dtype)).sum();
+        if (_options.AutoBalance)
+            Adapt(balance, objectness.detach());
+        return term;
+    }
+
+    private void Adapt(Tensor balance, Tensor objectness)
+    {
+        var moved = (balance * BalanceMemory) + ((1 - BalanceMemory) / objectness.to(ScalarType.Float64));
+        var anchored = moved / moved[Math.Min(1, LayerCount - 1)];                                  // relative to stride 16, the second layer
+        _balance?.Dispose();
+        _balance = anchored.DetachFromDisposeScope();
+    }
+}

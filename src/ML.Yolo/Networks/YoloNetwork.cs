@@ -1,0 +1,94 @@
+using ML.Yolo.Networks;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ML.Yolo;
+
+/// <summary>A detector network: images in, one map of logits a layer out. Parameter and buffer names are those of Ultralytics' models.</summary>
+public sealed class YoloNetwork : Module<Tensor, Tensor[]>
+{
+    private readonly ModuleList<Module> _layers;
+    private readonly LayerDescription[] _descriptions;
+    private readonly DetectHead _head;
+    private readonly bool[] _isKept;
+
+    private YoloNetwork(YoloArchitecture architecture, int classCount, Tensor anchorsInPixels)
+        : base(nameof(YoloNetwork))
+    {
+        Architecture = architecture;
+        ClassCount = classCount;
+        _descriptions = architecture.Layers;
+        var modules = new NetworkBuilder(architecture, classCount, anchorsInPixels).Build();
+        _layers = new ModuleList<Module>(modules);
+        _head = (DetectHead)modules[^1];
+        _isKept = KeptLayers(_descriptions);
+        register_module("model", _layers);
+    }
+
+    /// <summary>The description this network was built from.</summary>
+    public YoloArchitecture Architecture { get; }
+
+    /// <summary>Number of classes, C.</summary>
+    public int ClassCount { get; }
+
+    /// <summary>Pixels a cell, one number a layer of predictions, finest first.</summary>
+    public IReadOnlyList<int> Strides => Architecture.Strides;
+
+    /// <summary>Anchors (L, A, 2): widths and heights in cells of each layer. Part of the saved state.</summary>
+    public Tensor Anchors => _head.Anchors;
+
+    /// <summary>Makes a network with initial weights: convolutions as PyTorch draws them, head biases from the priors.</summary>
+    /// <param name="architecture">The description.</param>
+    /// <param name="classCount">Number of classes, at least 1.</param>
+    /// <param name="anchors">Anchors (L, A, 2): widths and heights in pixels of the input; the architecture's where omitted.</param>
+    /// <exception cref="ArgumentException">The class count is below 1, or the anchors do not fit the layers.</exception>
+    public static YoloNetwork Create(YoloArchitecture architecture, int classCount, Tensor? anchors = null)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        TorchBackend.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        anchors ??= tensor(architecture.AnchorsInPixels);
+        if (anchors.dim() != 3 || anchors.shape[0] != architecture.Strides.Count || anchors.shape[2] != 2)
+            throw new ArgumentException($"anchors has shape ({string.Join(", ", anchors.shape)}); {architecture} takes ({architecture.Strides.Count}, anchors, 2).", nameof(anchors));
+        return new YoloNetwork(architecture, classCount, anchors);
+    }
+
+    /// <summary>Runs the network.</summary>
+    /// <param name="images">(B, 3, H, W): RGB in [0, 1]; H and W multiples of the largest stride.</param>
+    /// <returns>Per layer (B, A, H / stride, W / stride, 5 + C) logits, finest first.</returns>
+    public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
+
+    /// <inheritdoc/>
+    public override Tensor[] forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var kept = new Tensor[_layers.Count];
+        var current = input;
+        for (var i = 0; i < _layers.Count - 1; i++)
+        {
+            current = _layers[i] switch
+            {
+                Module<Tensor, Tensor> block => block.call(current),
+                Module<Tensor[], Tensor> join => join.call(Inputs(i, current, kept)),
+                var other => throw new InvalidOperationException($"Layer {i} is a {other.GetType().Name}, which is no block."),
+            };
+            if (_isKept[i])
+                kept[i] = current;
+        }
+
+        return Array.ConvertAll(_head.call(Inputs(_layers.Count - 1, current, kept)), map => map.MoveToOuterDisposeScope());
+    }
+
+    private static bool[] KeptLayers(LayerDescription[] descriptions)
+    {
+        var kept = new bool[descriptions.Length];
+        foreach (var from in descriptions.SelectMany(layer => layer.From).Where(from => from >= 0))
+            kept[from] = true;
+        return kept;
+    }
+
+    private Tensor[] Inputs(int layer, Tensor previous, Tensor[] kept)
+        => Array.ConvertAll(_descriptions[layer].From, from => from < 0 ? previous : kept[from]);
+}

@@ -1,0 +1,45 @@
+using TorchSharp;
+
+namespace ML.Yolo;
+
+/// <summary>Loads LibTorch's native libraries, and says what is missing where they cannot be loaded.</summary>
+internal static class TorchBackend
+{
+    private static readonly Lazy<Exception?> Failure = new(TryLoad);
+
+    /// <exception cref="TorchBackendException">The native libraries cannot be loaded.</exception>
+    public static void EnsureLoaded()
+    {
+        if (Failure.Value is { } cause)
+            throw new TorchBackendException(Advice(cause), cause);
+    }
+
+    private static Exception? TryLoad()
+    {
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            using var probe = torch.zeros(1);
+            return null;
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or NotSupportedException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            return exception;
+        }
+    }
+
+    private static string Advice(Exception cause)
+    {
+        var root = cause;
+        while (root.InnerException is { } inner)
+            root = inner;
+        var install = OperatingSystem.IsWindows()
+            ? "On Windows install the Microsoft Visual C++ Redistributable 2015-2022 (x64)."
+            : OperatingSystem.IsMacOS()
+                ? "On macOS LibTorch needs an Apple silicon machine."
+                : "On Linux it needs glibc 2.28 or later and libstdc++ 6 of GCC 13 or later; on Debian 12 and Ubuntu 22.04, which have an older one, import eng/LibStdCxxCompatibility.targets of ML.Yolo into the program's project.";
+        return $"LibTorch could not be loaded. Reference one native package in the program (not in a library): TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows, in the version of TorchSharp ({typeof(torch).Assembly.GetName().Version?.ToString(3)}). {install} The loader said: {FirstLine(root.Message)}";
+    }
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
+}
