@@ -12,6 +12,9 @@ internal static class ClassTargets
         var (positive, negative) = rule == LabelSmoothingRule.Ultralytics
             ? (1 - (0.5 * smoothing), 0.5 * smoothing)
             : (1.0 - smoothing, smoothing / Math.Max(classCount - 1.0, 1));
-        return full_like(logits, negative).scatter_(1, classes.unsqueeze(1), positive);
+        using var scope = NewDisposeScope();
+        var index = classes.unsqueeze(1);                                                 // (M, 1)
+        var oneHot = zeros_like(logits).scatter_(1, index, ones_like(index, logits.dtype));
+        return (negative + (oneHot * (positive - negative))).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -6,8 +7,12 @@ namespace ML.Yolo.Networks;
 /// <summary>A 1 × 1 and a 3 × 3 convolution, added to the input where <c>shortcut</c> says so. Keeps the shape.</summary>
 internal sealed class Bottleneck : Module<Tensor, Tensor>
 {
+    [ComponentName(Name = "cv1")]
     private readonly ConvBlock _reduce;
+
+    [ComponentName(Name = "cv2")]
     private readonly ConvBlock _expand;
+
     private readonly bool _shortcut;
 
     public Bottleneck(int channels, bool shortcut)
@@ -16,8 +21,7 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
         _shortcut = shortcut;
         _reduce = new ConvBlock(channels, channels);
         _expand = new ConvBlock(channels, channels, kernel: 3);
-        register_module("cv1", _reduce);
-        register_module("cv2", _expand);
+        RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)

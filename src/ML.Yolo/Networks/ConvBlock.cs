@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,16 +12,19 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
     private const double NormEpsilon = 1e-3;
     private const double NormMomentum = 0.03;
 
+    [ComponentName(Name = "conv")]
     private readonly Conv2d _convolution;
+
+    [ComponentName(Name = "bn")]
     private readonly BatchNorm2d _norm;
+
 
     public ConvBlock(int inputChannels, int outputChannels, int kernel = 1, int stride = 1, int? padding = null)
         : base(nameof(ConvBlock))
     {
         _convolution = Conv2d(inputChannels, outputChannels, kernel, stride, padding ?? kernel / 2, bias: false);
         _norm = BatchNorm2d(outputChannels, NormEpsilon, NormMomentum);
-        register_module("conv", _convolution);
-        register_module("bn", _norm);
+        RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)

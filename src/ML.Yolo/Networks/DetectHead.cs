@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,8 +13,12 @@ internal sealed class DetectHead : Module<Tensor[], Tensor[]>
     private const double ExpectedImageSize = 640;
     private const double ExpectedClassProbability = 0.6;
 
+    [ComponentName(Name = "m")]
     private readonly ModuleList<Conv2d> _convolutions;
+
+    [ComponentName(Name = "anchors")]
     private readonly Tensor _anchors;
+
     private readonly int _channels;
 
     public DetectHead(int[] inputChannels, int classCount, IReadOnlyList<int> strides, Tensor anchorsInPixels)
@@ -24,14 +29,13 @@ internal sealed class DetectHead : Module<Tensor[], Tensor[]>
         var anchorCount = (int)anchorsInPixels.shape[1];
         _convolutions = new ModuleList<Conv2d>([.. inputChannels.Select(channels => Conv2d(channels, anchorCount * _channels, 1))]);
         _anchors = (anchorsInPixels / tensor(strides.ToArray()).view(-1, 1, 1)).to(ScalarType.Float32).DetachFromDisposeScope();
-        register_module("m", _convolutions);
-        register_buffer("anchors", _anchors);
+        RegisterComponents();
         for (var i = 0; i < inputChannels.Length; i++)
             InitializeBias(_convolutions[i].bias!.view(anchorCount, -1), strides[i], classCount);
     }
 
     /// <summary>Anchors (L, A, 2) in cells.</summary>
-    public Tensor Anchors => get_buffer("anchors")!;
+    public Tensor Anchors => _anchors;
 
     public override Tensor[] forward(Tensor[] inputs)
     {

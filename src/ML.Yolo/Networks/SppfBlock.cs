@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -6,8 +7,12 @@ namespace ML.Yolo.Networks;
 /// <summary>Spatial pyramid pooling, fast: the same max pool applied once, twice and three times, joined with its input.</summary>
 internal sealed class SppfBlock : Module<Tensor, Tensor>
 {
+    [ComponentName(Name = "cv1")]
     private readonly ConvBlock _reduce;
+
+    [ComponentName(Name = "cv2")]
     private readonly ConvBlock _join;
+
     private readonly int _kernel;
 
     public SppfBlock(int inputChannels, int outputChannels, int kernel)
@@ -16,8 +21,7 @@ internal sealed class SppfBlock : Module<Tensor, Tensor>
         _kernel = kernel;
         _reduce = new ConvBlock(inputChannels, inputChannels / 2);
         _join = new ConvBlock(inputChannels / 2 * 4, outputChannels);
-        register_module("cv1", _reduce);
-        register_module("cv2", _join);
+        RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)

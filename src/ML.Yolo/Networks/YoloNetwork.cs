@@ -1,5 +1,6 @@
 using ML.Yolo.Networks;
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,9 +9,10 @@ namespace ML.Yolo;
 /// <summary>A detector network: images in, one map of logits a layer out. Parameter and buffer names are those of Ultralytics' models.</summary>
 public sealed class YoloNetwork : Module<Tensor, Tensor[]>
 {
+    [ComponentName(Name = "model")]
     private readonly ModuleList<Module> _layers;
+
     private readonly LayerDescription[] _descriptions;
-    private readonly DetectHead _head;
     private readonly bool[] _isKept;
 
     private YoloNetwork(YoloArchitecture architecture, int classCount, Tensor anchorsInPixels)
@@ -19,11 +21,9 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         Architecture = architecture;
         ClassCount = classCount;
         _descriptions = architecture.Layers;
-        var modules = new NetworkBuilder(architecture, classCount, anchorsInPixels).Build();
-        _layers = new ModuleList<Module>(modules);
-        _head = (DetectHead)modules[^1];
+        _layers = new ModuleList<Module>(new NetworkBuilder(architecture, classCount, anchorsInPixels).Build());
         _isKept = KeptLayers(_descriptions);
-        register_module("model", _layers);
+        RegisterComponents();
     }
 
     /// <summary>The description this network was built from.</summary>
@@ -36,7 +36,10 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     public IReadOnlyList<int> Strides => Architecture.Strides;
 
     /// <summary>Anchors (L, A, 2): widths and heights in cells of each layer. Part of the saved state.</summary>
-    public Tensor Anchors => _head.Anchors;
+    public Tensor Anchors => Head.Anchors;
+
+    // No field: TorchSharp would register the head a second time.
+    private DetectHead Head => (DetectHead)_layers[^1];
 
     /// <summary>Makes a network with initial weights: convolutions as PyTorch draws them, head biases from the priors.</summary>
     /// <param name="architecture">The description.</param>
@@ -78,7 +81,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
                 kept[i] = current;
         }
 
-        return Array.ConvertAll(_head.call(Inputs(_layers.Count - 1, current, kept)), map => map.MoveToOuterDisposeScope());
+        return Array.ConvertAll(Head.call(Inputs(_layers.Count - 1, current, kept)), map => map.MoveToOuterDisposeScope());
     }
 
     private static bool[] KeptLayers(LayerDescription[] descriptions)
