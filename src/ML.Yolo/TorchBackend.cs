@@ -1,3 +1,5 @@
+using Microsoft.ML.Runtime;
+using ML.Yolo.Interop;
 using TorchSharp;
 
 namespace ML.Yolo;
@@ -12,6 +14,22 @@ internal static class TorchBackend
     {
         if (Failure.Value is { } cause)
             throw new TorchBackendException(Advice(cause), cause);
+    }
+
+    /// <summary>The device an <c>MLContext</c> asks for: the CPU, or a GPU by its number.</summary>
+    /// <exception cref="TorchBackendException">The GPU is not there and the context does not fall back to the CPU.</exception>
+    public static torch.Device DeviceOf(IHostEnvironment environment)
+    {
+        EnsureLoaded();
+        if (environment.GpuDeviceId() is not { } gpu)
+            return torch.CPU;
+        if (torch.cuda.is_available() && gpu < torch.cuda.device_count())
+            return new torch.Device(DeviceType.CUDA, gpu);
+        if (!environment.FallbackToCpu())
+            throw new TorchBackendException($"GPU {gpu} was asked for, and LibTorch sees {(torch.cuda.is_available() ? torch.cuda.device_count() : 0)}. Reference TorchSharp-cuda-windows or TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
+        using var channel = environment.Start(nameof(TorchBackend));
+        channel.Warning($"GPU {gpu} is not there; the CPU serves.");
+        return torch.CPU;
     }
 
     private static Exception? TryLoad()

@@ -25,6 +25,9 @@ public abstract class DetectionLossOptions
     /// <summary>The loss of this variant over <paramref name="anchors"/> (L, A, 2), in grid units.</summary>
     internal abstract DetectionLoss CreateLoss(Tensor anchors);
 
+    /// <summary>A copy with class and objectness weights multiplied.</summary>
+    internal abstract DetectionLossOptions Scale(float classFactor, float objectnessFactor);
+
     /// <summary>Checks every value and throws <see cref="ArgumentOutOfRangeException"/> naming the first that is out of range.</summary>
     internal abstract void Check();
 

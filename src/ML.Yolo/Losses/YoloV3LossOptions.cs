@@ -36,6 +36,9 @@ public sealed class YoloV3LossOptions : DetectionLossOptions
 
     internal override DetectionLoss CreateLoss(Tensor anchors) => new YoloV3Loss(anchors, this);
 
+    /// <summary>Itself: the variant's terms are means over what they concern, whatever the number of classes and cells.</summary>
+    internal override DetectionLossOptions Scale(float classFactor, float objectnessFactor) => this;
+
     internal override void Check()
     {
         CheckNotNegative(BoxWeight, nameof(BoxWeight));

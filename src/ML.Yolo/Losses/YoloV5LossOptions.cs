@@ -66,6 +66,14 @@ public sealed class YoloV5LossOptions : DetectionLossOptions
 
     internal override DetectionLoss CreateLoss(Tensor anchors) => new YoloV5Loss(anchors, this);
 
+    internal override DetectionLossOptions Scale(float classFactor, float objectnessFactor)
+    {
+        var copy = (YoloV5LossOptions)MemberwiseClone();
+        copy.ClassWeight *= classFactor;
+        copy.ObjectnessWeight *= objectnessFactor;
+        return copy;
+    }
+
     internal float[] BalanceOf(int layerCount)
     {
         if (ChosenLayerBalance is null && layerCount != ThreeLayers.Length && layerCount <= ManyLayers.Length)

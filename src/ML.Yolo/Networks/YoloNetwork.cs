@@ -1,4 +1,5 @@
 using ML.Yolo.Networks;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -62,6 +63,19 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// <param name="images">(B, 3, H, W): RGB in [0, 1]; H and W multiples of the largest stride.</param>
     /// <returns>Per layer (B, A, H / stride, W / stride, 5 + C) logits, finest first.</returns>
     public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
+
+    /// <summary>A network of its own with the same weights, on the same device, outside any dispose scope.</summary>
+    internal YoloNetwork Clone()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var clone = new YoloNetwork(Architecture, ClassCount, zeros_like(Anchors).cpu());
+        clone.to(Anchors.device);
+        var source = state_dict();
+        foreach (var (name, target) in clone.state_dict())
+            target.copy_(source[name]);
+        return clone;
+    }
 
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input)

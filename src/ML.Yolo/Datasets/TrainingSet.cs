@@ -1,0 +1,17 @@
+using ML.Yolo.Imaging;
+
+namespace ML.Yolo.Datasets;
+
+/// <summary>All samples of a set, their images resized and ready for random access.</summary>
+internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCache images) : IDisposable
+{
+    public IReadOnlyList<TrainingSample> Samples => samples;
+
+    public int BoxCount { get; } = samples.Sum(sample => sample.Classes.Length);
+
+    /// <summary>A sample's pixels and place on the canvas.</summary>
+    public (ResizedImage Image, Letterbox Letterbox) Image(TrainingSample sample) => (images.Get(sample.Image), sample.Letterbox);
+
+    /// <inheritdoc/>
+    public void Dispose() => images.Dispose();
+}

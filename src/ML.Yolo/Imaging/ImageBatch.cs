@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Imaging;
+
+/// <summary>Lays letterboxed images side by side in one tensor.</summary>
+internal static class ImageBatch
+{
+    /// <summary>(B, H, W, 4) bytes: every image at its place on a gray canvas.</summary>
+    public static Tensor Assemble(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, int canvasWidth, int canvasHeight)
+    {
+        var batch = empty([images.Count, canvasHeight, canvasWidth, ResizedImage.Channels], ScalarType.Byte);
+        var bytes = batch.bytes;
+        bytes.Fill(Letterbox.Gray);
+        var canvasBytes = canvasHeight * canvasWidth * ResizedImage.Channels;
+        for (var i = 0; i < images.Count; i++)
+            Place(images[i].Image, images[i].Letterbox, bytes.Slice(i * canvasBytes, canvasBytes));
+        return batch;
+    }
+
+    /// <summary>The network's input, (B, 3, H, W) floats in [0, 1] on <paramref name="device"/>, of a batch of bytes (B, H, W, 4).</summary>
+    public static Tensor ToInput(Tensor bytes, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var colours = bytes.to(device).narrow(3, 0, 3).permute(0, 3, 1, 2);
+        return colours.to(ScalarType.Float32).div_(255).contiguous().MoveToOuterDisposeScope();
+    }
+
+    private static void Place(ResizedImage image, Letterbox letterbox, Span<byte> canvas)
+    {
+        var rowBytes = image.Width * ResizedImage.Channels;
+        for (var row = 0; row < image.Height; row++)
+        {
+            var target = (((letterbox.Top + row) * letterbox.CanvasWidth) + letterbox.Left) * ResizedImage.Channels;
+            image.Pixels.AsSpan(row * rowBytes, rowBytes).CopyTo(canvas[target..]);
+        }
+    }
+}

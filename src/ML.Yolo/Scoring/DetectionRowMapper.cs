@@ -1,0 +1,75 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace ML.Yolo.Scoring;
+
+/// <summary>Scores row by row, as <c>PredictionEngine</c> does: the batch of one.</summary>
+internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSchema outputSchema, DetectionScorer scorer) : IRowToRowMapper
+{
+    public DataViewSchema InputSchema => inputSchema;
+
+    public DataViewSchema OutputSchema => outputSchema;
+
+    public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
+    {
+        var needed = dependingColumns.Select(column => column.Index).ToHashSet();
+        if (needed.Any(index => index >= inputSchema.Count))
+            needed.Add(inputSchema[scorer.ImageColumnName].Index);
+        return inputSchema.Where(column => needed.Contains(column.Index));
+    }
+
+    public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns)
+        => new Row(input, outputSchema, scorer, activeColumns.Select(column => column.Index).ToHashSet());
+
+    private sealed class Row(DataViewRow input, DataViewSchema schema, DetectionScorer scorer, HashSet<int> active) : DataViewRow
+    {
+        private ValueGetter<MLImage>? _imageGetter;
+        private MLImage? _image;
+        private Detection[] _detections = [];
+        private long _scored = -1;
+
+        public override DataViewSchema Schema => schema;
+
+        public override long Position => input.Position;
+
+        public override long Batch => input.Batch;
+
+        public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
+
+        public override bool IsColumnActive(DataViewSchema.Column column)
+            => active.Contains(column.Index) && (column.Index >= input.Schema.Count || input.IsColumnActive(input.Schema[column.Index]));
+
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
+        {
+            if (column.Index < input.Schema.Count)
+                return input.GetGetter<TValue>(input.Schema[column.Index]);
+            _imageGetter ??= input.GetGetter<MLImage>(input.Schema[scorer.ImageColumnName]);
+            return DetectionScorer.Getter(column.Index - input.Schema.Count, Detections) as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"The column '{column.Name}' holds {column.Type.RawType}; {typeof(TValue)} was asked for.");
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _image?.Dispose();
+                input.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
+        /// <summary>Three columns are read of every row; it is scored once.</summary>
+        private Detection[] Detections()
+        {
+            if (_scored != input.Position)
+            {
+                _imageGetter!(ref _image!);
+                _detections = scorer.Score([scorer.Read(_image, input.Position)])[0];
+                _scored = input.Position;
+            }
+
+            return _detections;
+        }
+    }
+}

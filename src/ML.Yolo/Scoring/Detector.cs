@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using ML.Yolo.Imaging;
+using ML.Yolo.Losses;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Scoring;
+
+/// <summary>From letterboxed images to detections in the pixels of the originals: network, decoding, suppression, mapping back.</summary>
+/// <param name="network">The network, in evaluation mode; not owned.</param>
+/// <param name="coding">How its logits are decoded.</param>
+/// <param name="imageSize">Side of the canvas, pixels.</param>
+/// <param name="device">Where the network runs.</param>
+internal sealed class Detector(YoloNetwork network, BoxCoding coding, int imageSize, Device device)
+{
+    /// <summary>Detects in one batch.</summary>
+    /// <returns>Per image, most confident first.</returns>
+    public Detection[][] Detect(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = inference_mode();
+        var pixels = ImageBatch.Assemble(images, imageSize, imageSize);
+        var kept = NonMaxSuppression.Apply(Decode(network.call(ImageBatch.ToInput(pixels, device))), options);
+        return [.. kept.Select((rows, i) => ToDetections(rows, images[i].Letterbox))];
+    }
+
+    private static Detection[] ToDetections(Tensor rows, Letterbox letterbox)
+    {
+        var detections = new Detection[rows.shape[0]];
+        if (detections.Length == 0)
+            return detections;
+        var values = MemoryMarshal.Cast<byte, float>(rows.contiguous().bytes);
+        for (var i = 0; i < detections.Length; i++)
+        {
+            var row = values.Slice(i * 6, 6);
+            var (x0, y0) = letterbox.ToImage(row[0], row[1]);
+            var (x1, y1) = letterbox.ToImage(row[2], row[3]);
+            detections[i] = new Detection(x0, y0, x1, y1, row[4], (int)row[5]);
+        }
+
+        return detections;
+    }
+
+    private Tensor Decode(Tensor[] maps)
+        => cat([.. maps.Select((map, i) => coding.Decode(map, network.Anchors[i], network.Strides[i]))], 1);
+}

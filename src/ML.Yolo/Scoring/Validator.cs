@@ -1,0 +1,32 @@
+using ML.Yolo.Datasets;
+using ML.Yolo.Evaluation;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Scoring;
+
+/// <summary>Measures a network on a set whose images are at hand.</summary>
+internal sealed class Validator(TrainingSet set, IReadOnlyList<string> classNames, YoloTrainer.Options options, Device device)
+{
+    // The reference's thresholds for measuring: nearly everything counts, and average precision sorts it out.
+    private static readonly NmsOptions Thresholds = new() { ScoreThreshold = 0.001f, IouThreshold = 0.6f, MultiLabel = true };
+
+    public DetectionMetrics Measure(YoloNetwork network)
+    {
+        var detector = new Detector(network, options.Loss.BoxCoding, options.ImageSize, device);
+        var evaluator = new DetectionEvaluator();
+        foreach (var samples in set.Samples.Chunk(options.BatchSize))
+        {
+            var detections = detector.Detect(Array.ConvertAll(samples, set.Image), Thresholds);
+            for (var i = 0; i < samples.Length; i++)
+                evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => (found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
+        }
+
+        return evaluator.Evaluate(classNames);
+    }
+
+    private static (int, EvaluatedBox)[] Objects(TrainingSample sample)
+    {
+        var boxes = sample.Boxes;
+        return [.. sample.Classes.Select((label, i) => (label, new EvaluatedBox(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3])))];
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Training;
+
+/// <summary>Mean of the loss terms over an epoch, kept on the device: only reading it waits.</summary>
+internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : IDisposable
+{
+    private readonly Tensor _sums = zeros(names.Count, ScalarType.Float32, device).DetachFromDisposeScope();
+    private readonly Stopwatch _clock = new();
+    private int _batches;
+    private int _images;
+    private TimeSpan _lastBatch;
+
+    /// <summary>Images added a second, from the reset to the last batch.</summary>
+    public double ImagesPerSecond => _lastBatch > TimeSpan.Zero ? _images / _lastBatch.TotalSeconds : 0;
+
+    /// <summary>Starts a new mean.</summary>
+    public void Reset()
+    {
+        _sums.zero_();
+        (_batches, _images, _lastBatch) = (0, 0, TimeSpan.Zero);
+        _clock.Restart();
+    }
+
+    /// <summary>Adds one batch's terms.</summary>
+    public void Add(IReadOnlyDictionary<string, Tensor> terms, int images)
+    {
+        using var scope = NewDisposeScope();
+        _sums.add_(stack(names.Select(name => terms[name])).to(ScalarType.Float32));
+        _batches++;
+        _images += images;
+        _lastBatch = _clock.Elapsed;
+    }
+
+    /// <summary>The means by name.</summary>
+    public IReadOnlyDictionary<string, float> Read()
+    {
+        using var scope = NewDisposeScope();
+        var means = (_sums / Math.Max(_batches, 1)).cpu().data<float>().ToArray();
+        return names.Zip(means).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sums.Dispose();
+}

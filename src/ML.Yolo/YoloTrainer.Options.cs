@@ -1,0 +1,181 @@
+using System.Text.Json.Serialization;
+using Microsoft.ML;
+
+namespace ML.Yolo;
+
+public sealed partial class YoloTrainer
+{
+    /// <summary>Everything about a training run and the scoring after it. The defaults are the reference's, for images of 640 pixels and 80 classes.</summary>
+    public sealed class Options
+    {
+        /// <summary>Column of the images, <c>MLImage</c> of any size. Default "Image".</summary>
+        public string ImageColumnName { get; set; } = "Image";
+
+        /// <summary>Column of the labels, a vector of keys, one an object. Default "Label".</summary>
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>Column of the boxes, a vector of floats, four an object: x0, y0, x1, y1 in pixels of the image. Default "BoundingBoxes".</summary>
+        public string BoundingBoxColumnName { get; set; } = "BoundingBoxes";
+
+        /// <summary>Output column of the labels found. Default "PredictedLabel".</summary>
+        public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+        /// <summary>Output column of the boxes found. Default "PredictedBoundingBoxes".</summary>
+        public string PredictedBoundingBoxColumnName { get; set; } = "PredictedBoundingBoxes";
+
+        /// <summary>Output column of the confidences. Default "Score".</summary>
+        public string ScoreColumnName { get; set; } = "Score";
+
+        /// <summary>The network. Default <see cref="YoloArchitecture.V5Nano"/>.</summary>
+        public YoloArchitecture Architecture { get; set; } = YoloArchitecture.V5Nano;
+
+        /// <summary>Side of the square the network sees, in pixels: a multiple of its largest stride. Images are letterboxed to it. Default 640.</summary>
+        public int ImageSize { get; set; } = 640;
+
+        /// <summary>The loss: its type is the variant, its properties the weights. Default <see cref="YoloV5LossOptions"/>.</summary>
+        public DetectionLossOptions Loss { get; set; } = new YoloV5LossOptions();
+
+        /// <summary>Scales the class weight by classes / 80 and the objectness weight by (image size / 640)², as the reference does before training, so that one set of weights serves all data. Default true.</summary>
+        public bool ScaleLossWeights { get; set; } = true;
+
+        /// <summary>Passes over the data. At least 1; default 100.</summary>
+        public int MaxEpoch { get; set; } = 100;
+
+        /// <summary>Images a forward and backward pass. At least 1; default 16.</summary>
+        public int BatchSize { get; set; } = 16;
+
+        /// <summary>Images a step of the optimiser: gradients of smaller batches are added up until there are that many. At least 1; default 64.</summary>
+        public int NominalBatchSize { get; set; } = 64;
+
+        /// <summary>Learning rate after the warm-up. Above 0; default 0.01.</summary>
+        public double LearningRate { get; set; } = 0.01;
+
+        /// <summary>Learning rate at the end, as a fraction of <see cref="LearningRate"/>, reached along half a cosine. In [0, 1]; default 0.01.</summary>
+        public double FinalLearningRateFraction { get; set; } = 0.01;
+
+        /// <summary>Nesterov momentum. In [0, 1); default 0.937.</summary>
+        public double Momentum { get; set; } = 0.937;
+
+        /// <summary>Weight decay of the convolutions' weights. At least 0; default 0.0005.</summary>
+        public double WeightDecay { get; set; } = 0.0005;
+
+        /// <summary>Epochs of warm-up, at most half of the run. At least 0; default 3.</summary>
+        public double WarmupEpochs { get; set; } = 3;
+
+        /// <summary>Momentum at the start of the warm-up. In [0, 1); default 0.8.</summary>
+        public double WarmupMomentum { get; set; } = 0.8;
+
+        /// <summary>Learning rate of the biases at the start of the warm-up. At least 0; default 0.1.</summary>
+        public double WarmupBiasLearningRate { get; set; } = 0.1;
+
+        /// <summary>Largest norm of all gradients together; longer ones are shortened. 0 is no limit; default 10.</summary>
+        public double GradientClipNorm { get; set; } = 10;
+
+        /// <summary>Decay of the averaged weights in the long run. In [0, 1); default 0.9999.</summary>
+        public double EmaDecay { get; set; } = 0.9999;
+
+        /// <summary>Steps over which that decay builds up. Above 0; default 2000.</summary>
+        public double EmaRampUpdates { get; set; } = 2000;
+
+        /// <summary>Chance that an image is mirrored left to right. In [0, 1]; default 0.5.</summary>
+        public float HorizontalFlipProbability { get; set; } = 0.5f;
+
+        /// <summary>Largest relative change of hue. In [0, 1]; default 0.015.</summary>
+        public float HueGain { get; set; } = 0.015f;
+
+        /// <summary>Largest relative change of saturation. In [0, 1]; default 0.7.</summary>
+        public float SaturationGain { get; set; } = 0.7f;
+
+        /// <summary>Largest relative change of value (brightness). In [0, 1]; default 0.4.</summary>
+        public float ValueGain { get; set; } = 0.4f;
+
+        /// <summary>Rows with the input columns, on which each epoch is measured; the best epoch's weights are kept. Null, the default: the last epoch's are.</summary>
+        [JsonIgnore]
+        public IDataView? ValidationSet { get; set; }
+
+        /// <summary>Epochs from one validation to the next; the last epoch is always validated. At least 1; default 1.</summary>
+        public int ValidationInterval { get; set; } = 1;
+
+        /// <summary>Detections below this confidence are not reported. In [0, 1]; default 0.25. May be changed on a trained transformer; measure mAP with 0.001.</summary>
+        public float ScoreThreshold { get; set; } = 0.25f;
+
+        /// <summary>Of two detections of one class that overlap by more than this IoU, the less confident one is dropped. In [0, 1]; default 0.45.</summary>
+        public float IouThreshold { get; set; } = 0.45f;
+
+        /// <summary>Most detections reported an image. At least 1; default 300.</summary>
+        public int MaxDetections { get; set; } = 300;
+
+        /// <summary>Rows scored at once. At least 1; default 8.</summary>
+        public int ScoringBatchSize { get; set; } = 8;
+
+        /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048.</summary>
+        public int ImageCacheMegabytes { get; set; } = 2048;
+
+        /// <summary>Told of every batch and every epoch, on the training thread.</summary>
+        [JsonIgnore]
+        public IProgress<TrainingProgress>? Progress { get; set; }
+
+        /// <summary>Stops at the next batch. <see cref="Fit"/> then returns the best weights of the epochs completed, or throws where there are none.</summary>
+        [JsonIgnore]
+        public CancellationToken CancellationToken { get; set; }
+
+        /// <summary>Checks every value and throws <see cref="ArgumentException"/> naming the first that does not hold.</summary>
+        internal void Check()
+        {
+            CheckColumns();
+            ArgumentNullException.ThrowIfNull(Architecture);
+            ArgumentNullException.ThrowIfNull(Loss);
+            Loss.Check();
+            var stride = Architecture.Strides[^1];
+            Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
+            RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
+                (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
+            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate),
+                (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes));
+            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(HorizontalFlipProbability), HorizontalFlipProbability), (nameof(HueGain), HueGain),
+                (nameof(SaturationGain), SaturationGain), (nameof(ValueGain), ValueGain), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
+            Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");
+            Require(EmaRampUpdates > 0, nameof(EmaRampUpdates), EmaRampUpdates, "above 0");
+            foreach (var (name, value) in new[] { (nameof(Momentum), Momentum), (nameof(WarmupMomentum), WarmupMomentum), (nameof(EmaDecay), EmaDecay) })
+                Require(value is >= 0 and < 1, name, value, "in [0, 1)");
+        }
+
+        /// <summary>A copy that later changes to this object do not touch.</summary>
+        internal Options Copy() => (Options)MemberwiseClone();
+
+        private void CheckColumns()
+        {
+            (string Option, string Column)[] columns =
+            [
+                (nameof(ImageColumnName), ImageColumnName), (nameof(LabelColumnName), LabelColumnName), (nameof(BoundingBoxColumnName), BoundingBoxColumnName),
+                (nameof(PredictedLabelColumnName), PredictedLabelColumnName), (nameof(PredictedBoundingBoxColumnName), PredictedBoundingBoxColumnName), (nameof(ScoreColumnName), ScoreColumnName),
+            ];
+            foreach (var (option, column) in columns)
+            {
+                if (string.IsNullOrWhiteSpace(column))
+                    throw new ArgumentException($"{option} is empty; it must name a column.", option);
+            }
+
+            if (columns.GroupBy(column => column.Column).FirstOrDefault(group => group.Count() > 1) is { } same)
+                throw new ArgumentException($"{string.Join(" and ", same.Select(column => column.Option))} all name the column '{same.Key}'; each needs one of its own.", same.Last().Option);
+        }
+
+        private static void RequireAtLeast(double least, params ReadOnlySpan<(string Name, double Value)> options)
+        {
+            foreach (var (name, value) in options)
+                Require(value >= least && double.IsFinite(value), name, value, $"at least {least}");
+        }
+
+        private static void RequireFraction(params ReadOnlySpan<(string Name, double Value)> options)
+        {
+            foreach (var (name, value) in options)
+                Require(value is >= 0 and <= 1, name, value, "in [0, 1]");
+        }
+
+        private static void Require(bool holds, string option, double found, string expected)
+        {
+            if (!holds)
+                throw new ArgumentOutOfRangeException(option, found, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using ML.Yolo.Datasets;
+using ML.Yolo.Interop;
+using ML.Yolo.Scoring;
+using ML.Yolo.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ML.Yolo;
+
+/// <summary>Trains a YOLO object detector.</summary>
+/// <remarks>
+/// <list type="table">
+/// <listheader><term>Column</term><description>Type</description></listheader>
+/// <item><term>Image (input)</term><description><c>MLImage</c>, of any size: the trainer letterboxes it.</description></item>
+/// <item><term>Label (input)</term><description>Vector of keys, one an object; may be empty. The key values name the classes.</description></item>
+/// <item><term>BoundingBoxes (input)</term><description>Vector of <see cref="float"/>, four an object: x0, y0, x1, y1 in pixels of the image, origin top left.</description></item>
+/// <item><term>PredictedLabel (output)</term><description>Vector of keys with the training labels' key values, most confident first.</description></item>
+/// <item><term>PredictedBoundingBoxes (output)</term><description>Vector of <see cref="float"/>, as BoundingBoxes.</description></item>
+/// <item><term>Score (output)</term><description>Vector of <see cref="float"/>, one a predicted box, in [0, 1].</description></item>
+/// </list>
+/// <para>The estimator looks at the data once, to read labels and to resize the images, and then learns from its own copy. With <c>new MLContext(seed)</c> a run on the CPU gives the same weights each time.
+/// It runs on the CPU, or on the GPU of <c>MLContext.GpuDeviceId</c>.</para>
+/// </remarks>
+public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly Options _options;
+    private readonly DetectionColumns _columns;
+
+    /// <summary>Makes a trainer, for <c>pipeline.Append(new YoloTrainer(mlContext, options))</c>.</summary>
+    /// <param name="mlContext">Log, seed, device and cancellation.</param>
+    /// <param name="options">Columns, network, loss, training and scoring; copied.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public YoloTrainer(MLContext mlContext, Options options)
+        : this((IHostEnvironment)mlContext, options)
+    {
+    }
+
+    internal YoloTrainer(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        _environment = environment;
+        _options = options.Copy();
+        _columns = new DetectionColumns(_options);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type; the message names it, what was found and what was expected.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _columns.CheckTrainingInput(inputSchema);
+        return _columns.Output(inputSchema);
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="input">Rows with the image, label and box columns.</param>
+    /// <returns>The detector: the best validated epoch's averaged weights, or the last epoch's where there is no validation set. The caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type.</exception>
+    /// <exception cref="FormatException">A row's labels and boxes do not fit together.</exception>
+    /// <exception cref="InvalidOperationException">The data has no row, no class, or a row without an image.</exception>
+    /// <exception cref="TorchBackendException">LibTorch's native libraries, or the GPU asked for, are missing.</exception>
+    /// <exception cref="OperationCanceledException">Canceled before the first epoch was complete.</exception>
+    public YoloTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _columns.CheckTrainingInput(SchemaColumn.ShapeOf(input.Schema));
+        if (_options.ValidationSet is { } validationSet)
+            _columns.CheckTrainingInput(SchemaColumn.ShapeOf(validationSet.Schema));
+        var device = TorchBackend.DeviceOf(_environment);
+        var classNames = ClassNames(input);
+
+        var host = _environment.Register(nameof(YoloTrainer));
+        using var channel = host.Start("Training");
+        using var progress = host.StartProgressChannel("Training");
+        using var log = new TrainingLog(channel, progress);
+        using var training = Read(input, classNames, log, "training");
+        using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, log, "validation");
+        return Train(training, validation, classNames, device, log);
+    }
+
+    private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, Device device, TrainingLog log)
+    {
+        using var scope = NewDisposeScope();
+        var seed = _environment.Seed() ?? Random.Shared.Next();
+        manual_seed(seed);
+        using var network = YoloNetwork.Create(_options.Architecture, classNames.Length);
+        network.to(device);
+        var loss = LossScaling.Apply(_options, classNames.Length);
+        using var detectionLoss = DetectionLoss.Create(loss, network.Anchors);
+        detectionLoss.Warning = log.Warn;
+        log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, device);
+        var validator = validation is null ? null : new Validator(validation, classNames, _options, device);
+        using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, device)
+        {
+            Validate = validator is null ? null : validator.Measure,
+            EpochEnded = log.EpochEnded,
+            IsCanceled = IsCanceled,
+        };
+        return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy());
+    }
+
+    private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)
+    {
+        var reader = new TrainingSetReader(_options, classNames, ThrowIfCanceled);
+        var set = reader.Read(data);
+        if (reader.IgnoredObjects > 0)
+            log.Warn($"{reader.IgnoredObjects} objects of the {name} data are left out: their label is missing, or of a class that is not learned.");
+        return set;
+    }
+
+    private string[] ClassNames(IDataView input)
+    {
+        var names = KeyNameReader.Read(input.Schema[_options.LabelColumnName]);
+        return names.Length > 0 ? names : throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has no key values: there is no class to learn.");
+    }
+
+    private bool IsCanceled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCanceled();
+
+    private void ThrowIfCanceled()
+    {
+        if (IsCanceled())
+            throw new OperationCanceledException("Training was canceled while the data was read.", _options.CancellationToken);
+    }
+}

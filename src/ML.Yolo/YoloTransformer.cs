@@ -1,0 +1,75 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using ML.Yolo.Interop;
+using ML.Yolo.Persistence;
+using ML.Yolo.Scoring;
+using TorchSharp;
+
+namespace ML.Yolo;
+
+/// <summary>A trained detector: adds labels, boxes and confidences to rows of images. Saved in and loaded from ML.NET model zips like any transformer.</summary>
+/// <remarks>
+/// Rows are scored in batches of <see cref="YoloTrainer.Options.ScoringBatchSize"/>; <c>PredictionEngine</c> scores one at a time. The input needs the image column alone. Dispose it, or the model it is part of,
+/// to free the network.
+/// </remarks>
+public sealed class YoloTransformer : ITransformer, IDisposable
+{
+    private readonly DetectionColumns _columns;
+    private readonly DetectionScorer _scorer;
+
+    /// <param name="environment">Says which device to score on.</param>
+    /// <param name="network">The network; owned from here on.</param>
+    /// <param name="classNames">Names in the order of the network's classes.</param>
+    /// <param name="options">Columns, image size, loss variant and thresholds.</param>
+    internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    {
+        (Network, ClassNames, Options) = (network, classNames, options);
+        var device = TorchBackend.DeviceOf(environment);
+        Network.to(device);
+        Network.eval();
+        _columns = new DetectionColumns(options);
+        _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, options.ImageSize, device), options);
+    }
+
+    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
+    public YoloTrainer.Options Options { get; }
+
+    /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The network, in evaluation mode.</summary>
+    public YoloNetwork Network { get; }
+
+    /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
+    public bool IsRowToRowMapper => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent or of another type; the message names it.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _columns.CheckImage(SchemaColumn.ShapeOf(inputSchema));
+        return _columns.Output(inputSchema, ClassNames);
+    }
+
+    /// <inheritdoc/>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new DetectionView(input, GetOutputSchema(input.Schema), _scorer);
+    }
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer);
+
+    /// <inheritdoc/>
+    public void Dispose() => Network.Dispose();
+
+    /// <inheritdoc/>
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        ModelZip.Save(this, ctx);
+    }
+}
