@@ -1,1 +1,27 @@
-Console.WriteLine(TorchSharp.torch.ones(2, 3).sum().item<float>());
+using Quickstart;
+
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;                                                               // training stops at the next batch and what was learned is kept
+    cancellation.Cancel();
+};
+
+return CommandLine.Run(args, options =>
+{
+    try
+    {
+        new DetectionJob(options, cancellation.Token).Run();
+        return 0;
+    }
+    catch (OperationCanceledException)
+    {
+        Console.Error.WriteLine("Canceled before the first epoch was complete: there is nothing to save.");
+        return 130;
+    }
+    catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return CommandLine.WrongUsage;
+    }
+});

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ML.Yolo;
+
+namespace Quickstart;
+
+/// <summary>The whole job: data, training, measuring, saving, and then, in a context of its own, loading and detecting.</summary>
+internal sealed class DetectionJob(QuickstartOptions options, CancellationToken cancellation)
+{
+    private const int TrainingScenes = 400;
+    private const int UnseenScenes = 100;
+    private const int Pictures = 8;
+
+    // Average precision ranks all detections; showing them needs the confident ones alone.
+    private const float MeasuringThreshold = 0.001f;
+    private const float ShowingThreshold = 0.35f;
+
+    private string ModelPath => Path.Combine(options.Output, "model.zip");
+
+    public void Run()
+    {
+        Directory.CreateDirectory(options.Output);
+        var mlContext = new MLContext(options.Seed);
+        var (train, unseen) = LoadData(mlContext);
+        var metrics = TrainAndSave(mlContext, train, unseen);
+        Detect(unseen);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 {metrics.MAP50:F4}, mAP50-95 {metrics.MAP50_95:F4}"));
+    }
+
+    private (IDataView Train, IDataView Unseen) LoadData(MLContext mlContext)
+    {
+        if (options.Data is null)
+        {
+            Console.WriteLine($"Drawing {TrainingScenes} scenes to learn from and {UnseenScenes} to be tested on.");
+            var scenes = ShapeScenes.Write(Path.Combine(options.Output, "scenes"), TrainingScenes, UnseenScenes, options.ImageSize, options.Seed);
+            return (mlContext.Data.LoadFromYoloDataset(scenes), mlContext.Data.LoadFromYoloDataset(scenes, "val"));
+        }
+
+        Console.WriteLine($"Reading {options.Data}.");
+        return (mlContext.Data.LoadFromYoloDataset(options.Data), mlContext.Data.LoadFromYoloDataset(options.Data, "val"));
+    }
+
+    private DetectionMetrics TrainAndSave(MLContext mlContext, IDataView train, IDataView unseen)
+    {
+        // Class names become keys for training alone: the saved model asks for nothing but the path of an image.
+        var labels = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(train);
+        var images = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath");
+
+        using var model = TrainingConsole.Run(progress =>
+        {
+            var trainerOptions = TrainerOptions(progress, images.Fit(unseen).Transform(labels.Transform(unseen)));
+            return images.Append(mlContext.MulticlassClassification.Trainers.Yolo(trainerOptions)).Fit(labels.Transform(train));
+        });
+
+        var detector = model.LastTransformer;
+        detector.Options.ScoreThreshold = MeasuringThreshold;
+        var metrics = mlContext.MulticlassClassification.EvaluateDetections(model.Transform(unseen));
+        Console.WriteLine();
+        Console.WriteLine(metrics);
+
+        detector.Options.ScoreThreshold = ShowingThreshold;
+        mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
+        Console.WriteLine($"Saved {ModelPath}.");
+        return metrics;
+    }
+
+    private YoloTrainer.Options TrainerOptions(IProgress<TrainingProgress> progress, IDataView validationSet) => new()
+    {
+        ImageSize = options.ImageSize,
+        MaxEpoch = options.Epochs,
+        BatchSize = options.BatchSize,
+        Loss = options.Loss == "v3" ? new YoloV3LossOptions() : new YoloV5LossOptions(),
+        ValidationSet = validationSet,
+        ValidationInterval = 5,
+        Progress = progress,
+        CancellationToken = cancellation,
+
+        // A short run on a small set: step after every batch, and let the averaged weights follow soon.
+        NominalBatchSize = options.BatchSize,
+        EmaRampUpdates = 200,
+    };
+
+    private void Detect(IDataView unseen)
+    {
+        // A fresh context, as in another program: nothing is registered, the zip says which assembly loads the detector.
+        var mlContext = new MLContext();
+        var model = mlContext.Model.Load(ModelPath, out _);
+        var detections = model.Transform(mlContext.Data.TakeRows(unseen, Pictures));
+        var classNames = ClassNames(detections.Schema["PredictedLabel"]);
+        var pictures = Directory.CreateDirectory(Path.Combine(options.Output, "detections")).FullName;
+        foreach (var row in mlContext.Data.CreateEnumerable<DetectedRow>(detections, reuseRowObject: false, ignoreMissingColumns: true))
+            DetectionPicture.Write(row.ImagePath, row.Objects(classNames), classNames, Path.Combine(pictures, Path.ChangeExtension(Path.GetFileName(row.ImagePath), ".png")));
+        (model as IDisposable)?.Dispose();
+        Console.WriteLine($"Loaded it in a fresh MLContext; what it sees in unseen images is in {pictures}.");
+    }
+
+    private static string[] ClassNames(DataViewSchema.Column predictedLabel)
+    {
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        predictedLabel.GetKeyValues(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+}
