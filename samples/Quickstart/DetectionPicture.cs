@@ -60,8 +60,9 @@ internal static class DetectionPicture
     private static void DrawLabel(SKCanvas canvas, SKRectI bounds, SKRect box, string text, SKColor colour)
     {
         using var font = new SKFont(SKTypeface.Default, CapHeight * 1.45f);
-        var hasGlyphs = Array.TrueForAll(font.GetGlyphs(text), glyph => glyph != 0);
-        var width = (hasGlyphs ? font.MeasureText(text) : StrokeFont.Measure(text, CapHeight)) + (2 * Margin);
+        var glyphs = SKTypeface.Default.GetGlyphs(text);
+        var hasGlyphs = Array.TrueForAll(glyphs, glyph => glyph != 0);                   // a bare Linux has no font at all
+        var width = (hasGlyphs ? font.MeasureText(glyphs) : StrokeFont.Measure(text, CapHeight)) + (2 * Margin);
         var height = CapHeight + (2 * Margin);
         var left = Math.Clamp(box.Left - (BoxWidth / 2), 0, Math.Max(bounds.Width - width, 0));
         var top = box.Top - height >= 0 ? box.Top - height : Math.Min(Math.Max(box.Top, 0), bounds.Height - height);   // above the box, or inside where there is no room

@@ -47,13 +47,16 @@ public sealed partial class YoloTrainer
         /// <summary>Images a step of the optimiser: gradients of smaller batches are added up until there are that many. At least 1; default 64.</summary>
         public int NominalBatchSize { get; set; } = 64;
 
+        /// <summary>The rule by which gradients change weights. Default <see cref="OptimizerKind.Sgd"/>.</summary>
+        public OptimizerKind Optimizer { get; set; } = OptimizerKind.Sgd;
+
         /// <summary>Learning rate after the warm-up. Above 0; default 0.01.</summary>
         public double LearningRate { get; set; } = 0.01;
 
         /// <summary>Learning rate at the end, as a fraction of <see cref="LearningRate"/>, reached along half a cosine. In [0, 1]; default 0.01.</summary>
         public double FinalLearningRateFraction { get; set; } = 0.01;
 
-        /// <summary>Nesterov momentum. In [0, 1); default 0.937.</summary>
+        /// <summary>Momentum; β₁ of Adam. In [0, 1); default 0.937.</summary>
         public double Momentum { get; set; } = 0.937;
 
         /// <summary>Weight decay of the convolutions' weights. At least 0; default 0.0005.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
 
-/// <summary>SGD with Nesterov momentum over three groups of parameters, with warm-up and a cosine schedule.</summary>
+/// <summary>The optimiser over three groups of parameters, with warm-up and a cosine schedule.</summary>
 /// <remarks>
 /// Convolution weights decay, norm weights and biases do not. During warm-up rate and momentum rise linearly to their values while the biases' rate falls to it from a higher one; then the rate follows half a cosine
 /// down to its final fraction.
@@ -12,8 +12,8 @@ internal sealed class Optimization : IDisposable
 {
     private readonly YoloTrainer.Options _options;
     private readonly YoloNetwork _network;
-    private readonly SGD _optimizer;
-    private readonly SGD.ParamGroup[] _groups;
+    private readonly OptimizerHelper _optimizer;
+    private readonly ParamGroup[] _groups;
     private readonly long _totalBatches;
     private readonly long _warmupBatches;
     private long _batch;
@@ -24,8 +24,7 @@ internal sealed class Optimization : IDisposable
         (_network, _options) = (network, options);
         _totalBatches = (long)batchesPerEpoch * options.MaxEpoch;
         _warmupBatches = Math.Min((long)Math.Round(options.WarmupEpochs * batchesPerEpoch), _totalBatches / 2);
-        _groups = [Group(network, IsDecayed, Decay(options)), Group(network, IsNorm, 0), Group(network, IsBias, 0)];
-        _optimizer = optim.SGD(_groups, options.LearningRate, options.Momentum, nesterov: true);
+        (_optimizer, _groups) = Create(options, [(Select(IsDecayed), Decay(options)), (Select(IsNorm), 0), (Select(IsBias), 0)]);
     }
 
     /// <summary>Rate of the weights for the batch at hand.</summary>
@@ -50,7 +49,7 @@ internal sealed class Optimization : IDisposable
         {
             var start = group == _groups[^1] ? _options.WarmupBiasLearningRate : 0;
             group.LearningRate = Interpolate(start, rate, Warmth);
-            group.Options.momentum = Interpolate(_options.WarmupMomentum, _options.Momentum, Warmth);
+            SetMomentum(group, Interpolate(_options.WarmupMomentum, _options.Momentum, Warmth));
         }
 
         _batch++;
@@ -78,6 +77,33 @@ internal sealed class Optimization : IDisposable
     /// <summary>The decay is meant for nominal batches: batches larger than that step less often, and decay more each time.</summary>
     private static double Decay(YoloTrainer.Options options) => options.WeightDecay * Math.Max(1.0, (double)options.BatchSize / options.NominalBatchSize);
 
-    private static SGD.ParamGroup Group(YoloNetwork network, Func<string, Tensor, bool> belongs, double decay)
-        => new(network.named_parameters().Where(entry => belongs(entry.name, entry.parameter)).Select(entry => entry.parameter), weight_decay: decay);
+    private static (OptimizerHelper Optimizer, ParamGroup[] Groups) Create(YoloTrainer.Options options, (Parameter[] Parameters, double Decay)[] groups)
+    {
+        var rate = options.LearningRate;
+        switch (options.Optimizer)
+        {
+            case OptimizerKind.Adam:
+                var adam = Array.ConvertAll(groups, group => new Adam.ParamGroup(group.Parameters, rate, options.Momentum, weight_decay: group.Decay));
+                return (optim.Adam(adam, rate, options.Momentum), adam);
+            case OptimizerKind.AdamW:
+                var adamW = Array.ConvertAll(groups, group => new AdamW.ParamGroup(group.Parameters, rate, options.Momentum, weight_decay: group.Decay));
+                return (optim.AdamW(adamW, rate, options.Momentum), adamW);
+            default:
+                var sgd = Array.ConvertAll(groups, group => new SGD.ParamGroup(group.Parameters, rate, options.Momentum, weight_decay: group.Decay, nesterov: true));
+                return (optim.SGD(sgd, rate, options.Momentum, nesterov: true), sgd);
+        }
+    }
+
+    private static void SetMomentum(ParamGroup group, double momentum)
+    {
+        if (group is SGD.ParamGroup sgd)
+            sgd.Options.momentum = momentum;
+        else if (group is Adam.ParamGroup adam)
+            adam.Options.beta1 = momentum;
+        else
+            ((AdamW.ParamGroup)group).Options.beta1 = momentum;
+    }
+
+    private Parameter[] Select(Func<string, Tensor, bool> belongs)
+        => [.. _network.named_parameters().Where(entry => belongs(entry.name, entry.parameter)).Select(entry => entry.parameter)];
 }
