@@ -8,17 +8,20 @@ internal static class Background
     private const int MostLines = 6;
     private const int NoiseAmplitude = 14;
 
-    /// <summary>Fills the canvas with a gradient of two colours and a few lines.</summary>
-    public static void Paint(SKCanvas canvas, int size, Random random)
+    /// <summary>Fills the canvas with a gradient and a few lines, and returns the gradient's two colours.</summary>
+    public static SKColor[] Paint(SKCanvas canvas, int size, Random random)
     {
-        using var shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(size, Shape.Between(random, 0, size)), [Shape.AnyColour(random), Shape.AnyColour(random)], SKShaderTileMode.Clamp);
+        SKColor[] colours = [Palette.Any(random), Palette.Any(random)];
+        using var shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(size, Shape.Between(random, 0, size)), colours, SKShaderTileMode.Clamp);
         using var gradient = new SKPaint { Shader = shader };
         canvas.DrawRect(0, 0, size, size, gradient);
         for (var line = random.Next(MostLines + 1); line > 0; line--)
         {
-            using var paint = new SKPaint { IsAntialias = true, StrokeWidth = Shape.Between(random, 1, 4), Color = Shape.AnyColour(random) };
+            using var paint = new SKPaint { IsAntialias = true, StrokeWidth = Shape.Between(random, 1, 4), Color = Palette.Any(random) };
             canvas.DrawLine(Anywhere(), Anywhere(), paint);
         }
+
+        return colours;
 
         SKPoint Anywhere() => new(Shape.Between(random, 0, size), Shape.Between(random, 0, size));
     }

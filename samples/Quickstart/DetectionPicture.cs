@@ -12,7 +12,7 @@ internal static class DetectionPicture
     private const float Margin = 6;
 
     // Okabe and Ito's palette, told apart by people of every colour vision; its black is left out.
-    private static readonly SKColor[] Palette =
+    private static readonly SKColor[] ClassColours =
     [
         new(0xE6, 0x9F, 0x00), new(0x56, 0xB4, 0xE9), new(0x00, 0x9E, 0x73), new(0xF0, 0xE4, 0x42), new(0x00, 0x72, 0xB2), new(0xD5, 0x5E, 0x00), new(0xCC, 0x79, 0xA7),
     ];
@@ -44,7 +44,7 @@ internal static class DetectionPicture
     private static SKColor Colour(string name, IReadOnlyList<string> classNames)
     {
         var index = classNames.Select((other, i) => (other, i)).FirstOrDefault(entry => entry.other == name).i;
-        return Palette[index % Palette.Length];
+        return ClassColours[index % ClassColours.Length];
     }
 
     private static void Draw(SKCanvas canvas, SKRectI bounds, DetectedObject found, float scale, SKColor colour)

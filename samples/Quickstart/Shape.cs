@@ -5,8 +5,8 @@ namespace Quickstart;
 /// <summary>One turned shape in a scene and the box around it.</summary>
 internal sealed class Shape : IDisposable
 {
-    private const float SmallestShare = 0.14f;
-    private const float LargestShare = 0.42f;
+    private const float SmallestShare = 0.18f;
+    private const float LargestShare = 0.45f;
 
     private readonly SKPath _path;
 
@@ -45,14 +45,14 @@ internal sealed class Shape : IDisposable
         return overlap.IsEmpty ? 0 : overlap.Width * overlap.Height / Math.Min(Box.Width * Box.Height, later.Box.Width * later.Box.Height);
     }
 
-    /// <summary>Fills the shape with any colour, some with a second one at the edge.</summary>
-    public void Paint(SKCanvas canvas, Random random)
+    /// <summary>Fills the shape, and gives some a second colour at the edge.</summary>
+    public void Paint(SKCanvas canvas, SKColor colour, Random random)
     {
-        using var fill = new SKPaint { IsAntialias = true, Color = AnyColour(random) };
+        using var fill = new SKPaint { IsAntialias = true, Color = colour };
         canvas.DrawPath(_path, fill);
         if (random.Next(2) == 0)
             return;
-        using var edge = new SKPaint { IsAntialias = true, IsStroke = true, StrokeWidth = Between(random, 1, 3), Color = AnyColour(random) };
+        using var edge = new SKPaint { IsAntialias = true, IsStroke = true, StrokeWidth = Between(random, 1, 3), Color = Palette.Any(random) };
         canvas.Save();
         canvas.ClipPath(_path, antialias: true);
         canvas.DrawPath(_path, edge);
@@ -61,8 +61,6 @@ internal sealed class Shape : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _path.Dispose();
-
-    internal static SKColor AnyColour(Random random) => SKColor.FromHsv(Between(random, 0, 360), Between(random, 30, 100), Between(random, 25, 100));
 
     internal static float Between(Random random, float low, float high) => low + ((high - low) * random.NextSingle());
 

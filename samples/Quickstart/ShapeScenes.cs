@@ -6,9 +6,9 @@ namespace Quickstart;
 /// <summary>Draws scenes of overlapping, turned, noisy shapes and writes them as a data set in the YOLO format. The same seed draws the same scenes.</summary>
 internal static class ShapeScenes
 {
-    private const int MostShapes = 6;
+    private const int MostShapes = 5;
     private const double ShareOfEmptyScenes = 0.04;
-    private const float LargestHiddenShare = 0.5f;
+    private const float LargestHiddenShare = 0.35f;
     private const int PlacementTries = 8;
 
     /// <summary>Writes images and labels of a train and a val split.</summary>
@@ -45,10 +45,10 @@ internal static class ShapeScenes
     {
         var bitmap = new SKBitmap(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var canvas = new SKCanvas(bitmap);
-        Background.Paint(canvas, size, random);
+        var background = Background.Paint(canvas, size, random);
         shapes = Place(size, random);
         foreach (var shape in shapes)
-            shape.Paint(canvas, random);
+            shape.Paint(canvas, Palette.Against(background, random), random);
         Background.AddNoise(bitmap, random);
         return bitmap;
     }

@@ -83,6 +83,9 @@ public sealed partial class YoloTrainer
         /// <summary>Chance that an image is mirrored left to right. In [0, 1]; default 0.5.</summary>
         public float HorizontalFlipProbability { get; set; } = 0.5f;
 
+        /// <summary>Chance that an image is mirrored top to bottom. In [0, 1]; default 0.</summary>
+        public float VerticalFlipProbability { get; set; }
+
         /// <summary>Largest relative change of hue. In [0, 1]; default 0.015.</summary>
         public float HueGain { get; set; } = 0.015f;
 
@@ -135,7 +138,8 @@ public sealed partial class YoloTrainer
                 (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
             RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate),
                 (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes));
-            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(HorizontalFlipProbability), HorizontalFlipProbability), (nameof(HueGain), HueGain),
+            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(HorizontalFlipProbability), HorizontalFlipProbability), (nameof(VerticalFlipProbability), VerticalFlipProbability),
+                (nameof(HueGain), HueGain),
                 (nameof(SaturationGain), SaturationGain), (nameof(ValueGain), ValueGain), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
             Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");
             Require(EmaRampUpdates > 0, nameof(EmaRampUpdates), EmaRampUpdates, "above 0");

@@ -25,6 +25,8 @@ namespace ML.Yolo;
 /// </remarks>
 public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 {
+    private static readonly Lock SeedLock = new();
+
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
     private readonly DetectionColumns _columns;
@@ -87,8 +89,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     {
         using var scope = NewDisposeScope();
         var seed = _environment.Seed() ?? Random.Shared.Next();
-        manual_seed(seed);
-        using var network = YoloNetwork.Create(_options.Architecture, classNames.Length);
+        using var network = CreateNetwork(classNames.Length, seed);
         network.to(device);
         var loss = LossScaling.Apply(_options, classNames.Length);
         using var detectionLoss = DetectionLoss.Create(loss, network.Anchors);
@@ -102,6 +103,16 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
             IsCanceled = IsCanceled,
         };
         return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy());
+    }
+
+    private YoloNetwork CreateNetwork(int classCount, int seed)
+    {
+        // LibTorch draws initial weights from one generator of the process: a second training must not draw in between.
+        lock (SeedLock)
+        {
+            manual_seed(seed);
+            return YoloNetwork.Create(_options.Architecture, classCount);
+        }
     }
 
     private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)

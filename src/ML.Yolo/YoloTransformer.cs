@@ -11,7 +11,8 @@ namespace ML.Yolo;
 /// <summary>A trained detector: adds labels, boxes and confidences to rows of images. Saved in and loaded from ML.NET model zips like any transformer.</summary>
 /// <remarks>
 /// Rows are scored in batches of <see cref="YoloTrainer.Options.ScoringBatchSize"/>; <c>PredictionEngine</c> scores one at a time. The input needs the image column alone. Dispose it, or the model it is part of,
-/// to free the network.
+/// to free the network;
+/// a <c>PredictionEngine</c> disposes its model unless <c>PredictionEngineOptions.OwnsTransformer</c> is false.
 /// </remarks>
 public sealed class YoloTransformer : ITransformer, IDisposable
 {

@@ -26,7 +26,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         var labelGetter = cursor.GetGetter<VBuffer<uint>>(columns[1]);
         var boxGetter = cursor.GetGetter<VBuffer<float>>(columns[2]);
         var (labels, boxes) = (default(VBuffer<uint>), default(VBuffer<float>));
-        MLImage? image = null;
+        MLImage? image = null;                                                            // never disposed here: it may be the caller's own
         var samples = new List<TrainingSample>();
         var cache = new ImageCache(options.ImageCacheMegabytes * Megabyte);
         try
@@ -52,10 +52,6 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         {
             cache.Dispose();
             throw;
-        }
-        finally
-        {
-            image?.Dispose();
         }
     }
 

@@ -18,11 +18,12 @@ internal static class ImageBatch
     }
 
     /// <summary>The network's input, (B, 3, H, W) floats in [0, 1] on <paramref name="device"/>, of a batch of bytes (B, H, W, 4).</summary>
+    /// <remarks>The memory stays in the order of the bytes, channels last, which is the order the network works in.</remarks>
     public static Tensor ToInput(Tensor bytes, Device device)
     {
         using var scope = NewDisposeScope();
-        var colours = bytes.to(device).narrow(3, 0, 3).permute(0, 3, 1, 2);
-        return colours.to(ScalarType.Float32).div_(255).contiguous().MoveToOuterDisposeScope();
+        var colours = bytes.to(device).narrow(3, 0, 3).to(ScalarType.Float32).contiguous().div_(255);   // (B, H, W, 3)
+        return colours.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     private static void Place(ResizedImage image, Letterbox letterbox, Span<byte> canvas)

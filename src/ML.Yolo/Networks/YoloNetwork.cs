@@ -25,6 +25,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         _layers = new ModuleList<Module>(new NetworkBuilder(architecture, classCount, anchorsInPixels).Build());
         _isKept = KeptLayers(_descriptions);
         RegisterComponents();
+        ChannelsLast.Apply(this);
     }
 
     /// <summary>The description this network was built from.</summary>
@@ -71,10 +72,18 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         using var scope = NewDisposeScope();
         var clone = new YoloNetwork(Architecture, ClassCount, zeros_like(Anchors).cpu());
         clone.to(Anchors.device);
-        var source = state_dict();
-        foreach (var (name, target) in clone.state_dict())
-            target.copy_(source[name]);
+        clone.CopyStateFrom(this);
         return clone;
+    }
+
+    /// <summary>Takes over the weights of a network of the same architecture and class count.</summary>
+    internal void CopyStateFrom(YoloNetwork other)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var source = other.state_dict();
+        foreach (var (name, target) in state_dict())
+            target.copy_(source[name]);
     }
 
     /// <inheritdoc/>
@@ -82,7 +91,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     {
         using var scope = NewDisposeScope();
         var kept = new Tensor[_layers.Count];
-        var current = input;
+        var current = ChannelsLast.Of(input);
         for (var i = 0; i < _layers.Count - 1; i++)
         {
             current = _layers[i] switch

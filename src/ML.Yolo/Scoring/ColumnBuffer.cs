@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace ML.Yolo.Scoring;
 
 /// <summary>Values of one column for the rows read ahead, so that they can be handed out when their turn comes.</summary>
-internal abstract class ColumnBuffer : IDisposable
+internal abstract class ColumnBuffer
 {
     /// <summary>A buffer of <paramref name="capacity"/> rows over a column of any type.</summary>
     public static ColumnBuffer Create(DataViewRow row, DataViewSchema.Column column, int capacity)
@@ -21,11 +21,6 @@ internal abstract class ColumnBuffer : IDisposable
 
     /// <summary>A getter of the value in the slot that <paramref name="currentSlot"/> names at the time of the call.</summary>
     public abstract Delegate Getter(Func<int> currentSlot);
-
-    /// <inheritdoc/>
-    public virtual void Dispose()
-    {
-    }
 
     private abstract class TypedBuffer<T>(DataViewRow row, DataViewSchema.Column column, int capacity) : ColumnBuffer
     {
@@ -53,16 +48,9 @@ internal abstract class ColumnBuffer : IDisposable
 
     private sealed class ImageBuffer(DataViewRow row, DataViewSchema.Column column, int capacity) : TypedBuffer<MLImage?>(row, column, capacity)
     {
-        public override void Dispose()
-        {
-            foreach (var image in Values)
-                image?.Dispose();
-            base.Dispose();
-        }
-
         protected override void Copy(in MLImage? from, ref MLImage? to)
         {
-            // Whoever asks owns what it gets and may dispose it, so it gets an image of its own.
+            // Whoever asks may dispose what it gets, and what it got before is gone with the next row, as with ML.NET's LoadImages. So it gets a copy: the original may be the caller's.
             to?.Dispose();
             to = from is null ? null : MLImage.CreateFromPixels(from.Width, from.Height, from.PixelFormat, from.Pixels);
         }

@@ -14,7 +14,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
     private readonly ValueGetter<MLImage>? _imageGetter;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
-    private MLImage? _image;
+    private MLImage? _image;                                                              // never disposed here: it may be the caller's own
     private Detection[][] _detections = [];
     private int _slot = -1;
     private int _filled;
@@ -77,13 +77,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-        {
-            foreach (var buffer in _passed.Values)
-                buffer.Dispose();
-            _image?.Dispose();
             _input.Dispose();
-        }
-
         base.Dispose(disposing);
     }
 

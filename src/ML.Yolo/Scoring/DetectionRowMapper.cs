@@ -24,7 +24,7 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
     private sealed class Row(DataViewRow input, DataViewSchema schema, DetectionScorer scorer, HashSet<int> active) : DataViewRow
     {
         private ValueGetter<MLImage>? _imageGetter;
-        private MLImage? _image;
+        private MLImage? _image;                                                          // never disposed here: it may be the caller's own
         private Detection[] _detections = [];
         private long _scored = -1;
 
@@ -51,11 +51,7 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
         protected override void Dispose(bool disposing)
         {
             if (disposing)
-            {
-                _image?.Dispose();
                 input.Dispose();
-            }
-
             base.Dispose(disposing);
         }
 

@@ -62,6 +62,7 @@ internal sealed class Optimization : IDisposable
         if (_accumulated < Interpolate(Math.Min(_options.BatchSize, _options.NominalBatchSize), _options.NominalBatchSize, Warmth))
             return false;
         _accumulated = 0;
+        using var scope = NewDisposeScope();                                              // TorchSharp wraps each gradient anew
         if (_options.GradientClipNorm > 0)
             nn.utils.clip_grad_norm_(_network.parameters(), _options.GradientClipNorm);
         _optimizer.step();

@@ -18,7 +18,7 @@ internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : 
     /// <summary>Starts a new mean.</summary>
     public void Reset()
     {
-        _sums.zero_();
+        using var sameTensor = _sums.zero_();
         (_batches, _images, _lastBatch) = (0, 0, TimeSpan.Zero);
         _clock.Restart();
     }

@@ -19,6 +19,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ExponentialMovingAverage _average;
     private readonly RunningMean _losses;
     private readonly Stopwatch _clock = new();
+    private YoloNetwork? _best;
 
     /// <param name="network">The network to train, on <paramref name="device"/>.</param>
     /// <param name="loss">The loss.</param>
@@ -49,7 +50,6 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="OperationCanceledException">Canceled before an epoch was complete.</exception>
     public YoloNetwork Run()
     {
-        YoloNetwork? best = null;
         var bestFitness = double.NegativeInfinity;
         _clock.Start();
         for (var epoch = 1; epoch <= _options.MaxEpoch && TrainEpoch(epoch); epoch++)
@@ -57,17 +57,18 @@ internal sealed class TrainingLoop : IDisposable
             var isValidated = Validate is not null && (epoch % _options.ValidationInterval == 0 || epoch == _options.MaxEpoch);
             var metrics = isValidated ? Validate!(_average.Network) : null;
             var fitness = metrics is null ? bestFitness : Fitness(metrics);
-            if (Validate is null || (isValidated && fitness >= bestFitness) || best is null)
+            if (Validate is null || (isValidated && fitness >= bestFitness) || _best is null)
             {
-                best?.Dispose();
-                best = _average.Network.Clone();
+                KeepAverage();
                 bestFitness = fitness;
             }
 
             Report(epoch, _loader.BatchCount, metrics, isEpochEnd: true);
         }
 
-        return best ?? throw new OperationCanceledException("Training was canceled before its first epoch was complete.");
+        var best = _best ?? throw new OperationCanceledException("Training was canceled before its first epoch was complete.");
+        _best = null;
+        return best;
     }
 
     /// <inheritdoc/>
@@ -76,9 +77,18 @@ internal sealed class TrainingLoop : IDisposable
         _optimization.Dispose();
         _average.Dispose();
         _losses.Dispose();
+        _best?.Dispose();
     }
 
     private static double Fitness(DetectionMetrics metrics) => (0.1 * metrics.MAP50) + (0.9 * metrics.MAP50_95);
+
+    private void KeepAverage()
+    {
+        if (_best is null)
+            _best = _average.Network.Clone();
+        else
+            _best.CopyStateFrom(_average.Network);
+    }
 
     /// <summary>One pass over the data; false if canceled on the way.</summary>
     private bool TrainEpoch(int epoch)

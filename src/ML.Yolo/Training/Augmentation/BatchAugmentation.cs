@@ -15,21 +15,24 @@ internal sealed class BatchAugmentation(YoloTrainer.Options options, int seed)
     {
         using var scope = NewDisposeScope();
         var factors = new float[samples.Length, 3];
-        var mirrored = new bool[samples.Length];
+        var (leftToRight, topToBottom) = (new bool[samples.Length], new bool[samples.Length]);
         for (var i = 0; i < samples.Length; i++)
         {
             var random = SampleRandom.ForSample(seed, epoch, samples[i]);
             factors[i, 0] = Around(random, options.HueGain);
             factors[i, 1] = Around(random, options.SaturationGain);
             factors[i, 2] = Around(random, options.ValueGain);
-            mirrored[i] = random.NextSingle() < options.HorizontalFlipProbability;
+            leftToRight[i] = random.NextSingle() < options.HorizontalFlipProbability;
+            topToBottom[i] = random.NextSingle() < options.VerticalFlipProbability;
         }
 
         var result = images;
         if (options.HueGain > 0 || options.SaturationGain > 0 || options.ValueGain > 0)
             result = HsvJitter.Apply(result, tensor(factors));
         if (options.HorizontalFlipProbability > 0)
-            result = HorizontalFlip.Apply(result, targets, mirrored);
+            result = Flip.Horizontal(result, targets, leftToRight);
+        if (options.VerticalFlipProbability > 0)
+            result = Flip.Vertical(result, targets, topToBottom);
         return result.MoveToOuterDisposeScope();
     }
 

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ML.Yolo.Tests.Training;
+
+namespace ML.Yolo.Tests.Persistence;
+
+public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<TrainedDetector>
+{
+    private readonly MLContext _mlContext = trained.MLContext;
+
+    [Fact]
+    public void Load_SavedTransformer_KeepsWeightsClassNamesAndOptions()
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+
+        using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
+
+        Assert.Equal(["red", "blue"], loaded.ClassNames);
+        Assert.Equal((64, 4, YoloArchitecture.V5Nano), (loaded.Options.ImageSize, loaded.Options.BatchSize, loaded.Options.Architecture));
+        Assert.All(trained.Transformer.Network.state_dict(), entry => TensorAssert.Equal(entry.Value, loaded.Network.state_dict()[entry.Key]));
+    }
+
+    [Fact]
+    public void Load_TrainedWithTheV3Loss_DecodesByTheV3Coding()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyRun.Options(epochs: 1);
+        options.Loss = new YoloV3LossOptions { IouThreshold = 0.2f, UnassignedTargets = UnassignedTargets.Warn };
+        using var model = TinyRun.Fit(new MLContext(seed: 1), options);
+        _mlContext.Model.Save(model, null, folder.File("model.zip"));
+
+        using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
+
+        var loss = Assert.IsType<YoloV3LossOptions>(loaded.Options.Loss);
+        Assert.Equal((0.2f, UnassignedTargets.Warn), (loss.IouThreshold, loss.UnassignedTargets));
+    }
+
+    [Fact]
+    public void Load_InASecondProcess_DetectsTheSameObjects()
+    {
+        using var folder = new TemporaryFolder();
+        var image = folder.File("image.png");
+        SquareImages.Draw(2)[1].Image.Save(image);
+        using var chain = SaveChain(folder.File("model.zip"));
+        var expected = chain.LastTransformer.Transform(chain.Transform(_mlContext.Data.LoadFromEnumerable([new { ImagePath = image }])));
+        var scores = expected.GetColumn<float[]>("Score").Single();
+
+        var (exitCode, output) = Run("detect", folder.File("model.zip"), image);
+
+        Assert.True(exitCode == 0, output);
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(scores.Select(score => score.ToString("F4", CultureInfo.InvariantCulture)), lines.Select(line => line.Split(' ')[1]));
+    }
+
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    [InlineData(0.99)]
+    public void Load_TruncatedZip_ThrowsWithoutCrashing(double share)
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        var bytes = File.ReadAllBytes(folder.File("model.zip"));
+        File.WriteAllBytes(folder.File("half.zip"), bytes[..(int)(bytes.Length * share)]);
+
+        var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("half.zip"), out _));
+
+        Assert.True(exception is InvalidDataException or FormatException, exception.ToString());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(100)]
+    public void Load_OneByteOfTheWeightsHeaderChanged_SaysThatTheWeightsAreDamaged(int position)
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        Rewrite(folder.File("model.zip"), "weights.safetensors", bytes => bytes[position] ^= 0x04);
+
+        var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("model.zip"), out _));
+
+        Assert.Contains("weights.safetensors", Root(exception).Message, StringComparison.Ordinal);
+        Assert.IsType<WeightsFormatException>(Root(exception));
+    }
+
+    [Fact]
+    public void Load_OneByteOfTheWeightsChanged_SaysThatTheChecksumDiffers()
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        Rewrite(folder.File("model.zip"), "weights.safetensors", bytes => bytes[^100] ^= 1);
+
+        var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("model.zip"), out _));
+
+        Assert.Contains("is damaged: its checksum is", Root(exception).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"yolov5n\"", "\"yolov9z\"", "No architecture is named 'yolov9z'")]
+    [InlineData("\"ImageSize\": 64", "\"ImageSize\": 65", "ImageSize is 65")]
+    [InlineData("{", "[", "yolo.json")]
+    public void Load_ManifestChanged_SaysWhatIsWrong(string from, string to, string message)
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(from, to, StringComparison.Ordinal)).CopyTo(bytes, 0));
+
+        var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("model.zip"), out _));
+
+        Assert.Contains(message, Root(exception).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaveAtomically_DiskIsFull_SaysSoAndLeavesTheOldModel()
+    {
+        // A limit on the size of files stands for the full disk; shells of other systems have none.
+        if (!OperatingSystem.IsLinux())
+            return;
+        using var folder = new TemporaryFolder();
+        using var chain = SaveChain(folder.File("model.zip"));
+        File.WriteAllText(folder.File("out", "model.zip"), "the old model");
+
+        var (exitCode, output) = Run("save", folder.File("model.zip"), folder.File("out", "model.zip"), fileSizeLimitInBlocks: 100);
+
+        Assert.True(exitCode == 1, output);
+        Assert.Contains("could not be written, and was left as it was", output, StringComparison.Ordinal);
+        Assert.Equal("the old model", File.ReadAllText(folder.File("out", "model.zip")));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(folder.File("out", "model.zip"))!));
+    }
+
+    private TransformerChain<YoloTransformer> SaveChain(string path)
+    {
+        var images = _mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath").Fit(_mlContext.Data.LoadFromEnumerable([new { ImagePath = "" }]));
+        var chain = new TransformerChain<YoloTransformer>(images, Clone(trained.Transformer));
+        _mlContext.Model.Save(chain, null, path);
+        return chain;
+    }
+
+    private YoloTransformer Clone(YoloTransformer transformer)
+    {
+        using var stream = new MemoryStream();
+        _mlContext.Model.Save(transformer, null, stream);
+        stream.Position = 0;
+        return (YoloTransformer)_mlContext.Model.Load(stream, out _);
+    }
+
+    private static (int ExitCode, string Output) Run(string verb, string first, string second, int? fileSizeLimitInBlocks = null)
+    {
+        var reader = Path.Combine(AppContext.BaseDirectory, "ModelZipReader.dll");
+        var start = fileSizeLimitInBlocks is null
+            ? new ProcessStartInfo("dotnet", [reader, verb, first, second])
+            : new ProcessStartInfo("/bin/sh", ["-c", $"trap '' XFSZ; ulimit -f {fileSizeLimitInBlocks}; exec dotnet \"$@\"", "sh", reader, verb, first, second]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        // The runtime's own double-mapped memory is a file to the limit.
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+
+    private static void Rewrite(string zip, string entryName, Action<byte[]> change)
+    {
+        using var archive = ZipFile.Open(zip, ZipArchiveMode.Update);
+        var entry = archive.Entries.Single(candidate => candidate.Name == entryName);
+        using var stream = entry.Open();
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        change(bytes);
+        stream.Position = 0;
+        stream.Write(bytes);
+    }
+
+    private static Exception Root(Exception exception)
+    {
+        while (exception is not FormatException && exception.InnerException is { } inner)
+            exception = inner;
+        return exception;
+    }
+}

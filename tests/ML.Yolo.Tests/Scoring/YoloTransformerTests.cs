@@ -1,0 +1,186 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.TorchSharp;
+using Microsoft.ML.Transforms.Image;
+using ML.Yolo.Interop;
+using ML.Yolo.Tests.Training;
+
+namespace ML.Yolo.Tests.Scoring;
+
+public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixture<TrainedDetector>
+{
+    private readonly MLContext _mlContext = trained.MLContext;
+
+    [Fact]
+    public void Transform_Rows_GivesTheColumnsThatTheTrainerPromised()
+    {
+        var data = SquareImages.AsView(_mlContext, SquareImages.Draw(2));
+        var promised = _mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).GetOutputSchema(SchemaColumn.ShapeOf(data.Schema));
+        var given = SchemaColumn.ShapeOf(trained.Transformer.Transform(data).Schema);
+
+        Assert.Equal(promised.Select(Describe).Order(), given.Where(column => promised.Any(other => other.Name == column.Name)).Select(Describe).Order());
+        Assert.Equal(promised.Select(column => column.Name).Order(), given.Select(column => column.Name).Distinct().Order());
+
+        static string Describe(SchemaShape.Column column)
+            => $"{column.Name}: {column.Kind} {column.ItemType} key={column.IsKey} [{string.Join(", ", column.Annotations.Select(annotation => $"{annotation.Name} {annotation.Kind} {annotation.ItemType}"))}]";
+    }
+
+    [Fact]
+    public void Transform_Rows_GivesOneLabelOneScoreAndFourNumbersADetection()
+    {
+        var rows = Score(SquareImages.Draw(11));
+
+        Assert.Equal(11, rows.Count);
+        Assert.Contains(rows, row => row.Score.Length > 0);
+        Assert.All(rows, row => Assert.Equal((row.Score.Length, 4 * row.Score.Length), (row.PredictedLabel.Length, row.PredictedBoundingBoxes.Length)));
+        Assert.All(rows, row => Assert.Equal(row.Score.OrderDescending(), row.Score));
+        Assert.All(rows, row => Assert.All(row.PredictedLabel, label => Assert.InRange(label, 1u, 2u)));
+    }
+
+    [Fact]
+    public void Transform_ImagesOfManySizes_GivesBoxesWithinEachImage()
+    {
+        var images = SquareImages.Draw(10);
+
+        var rows = Score(images);
+
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var (width, height) = (images[i].Image.Width, images[i].Image.Height);
+            Assert.All(rows[i].PredictedBoundingBoxes.Chunk(4), box => Assert.True(0 <= box[0] && box[0] <= box[2] && box[2] <= width && 0 <= box[1] && box[1] <= box[3] && box[3] <= height));
+        }
+    }
+
+    [Fact]
+    public void Transform_AnyBatchSize_GivesTheSameDetections()
+    {
+        var images = SquareImages.Draw(7);
+        var inBatches = Score(images);
+        trained.Transformer.Options.ScoringBatchSize = 1;
+        var oneByOne = Score(images);
+        trained.Transformer.Options.ScoringBatchSize = 8;
+
+        for (var i = 0; i < images.Count; i++)
+        {
+            Assert.Equal(inBatches[i].PredictedLabel, oneByOne[i].PredictedLabel);
+            Assert.Equal(inBatches[i].Score.Length, oneByOne[i].Score.Length);
+            Assert.All(inBatches[i].PredictedBoundingBoxes.Zip(oneByOne[i].PredictedBoundingBoxes), pair => Assert.Equal(pair.First, pair.Second, 0.01));
+        }
+    }
+
+    [Fact]
+    public void Transform_RowsReadAhead_KeepTheirOtherColumns()
+    {
+        var images = SquareImages.Draw(9);
+
+        var rows = Score(images);
+
+        Assert.Equal(images.Select(image => string.Join(",", image.Label)), rows.Select(row => string.Join(",", row.Label)));
+        Assert.Equal(images.SelectMany(image => image.BoundingBoxes), rows.SelectMany(row => row.BoundingBoxes));
+    }
+
+    [Fact]
+    public void Transform_ImageColumnAskedFor_GivesACopyAndLeavesTheOriginalAlone()
+    {
+        var images = SquareImages.Draw(9);
+
+        var sizes = _mlContext.Data.CreateEnumerable<WithImage>(trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(images)), reuseRowObject: false)
+            .Select(row => (row.Image.Width, row.Image.Height)).ToList();
+
+        Assert.Equal(images.Select(image => (image.Image.Width, image.Image.Height)), sizes);
+    }
+
+    [Fact]
+    public void PredictionEngine_OneImage_FindsWhatTransformFinds()
+    {
+        var images = SquareImages.Draw(4);
+        var expected = Score(images);
+        using var engine = _mlContext.Model.CreatePredictionEngine<SquareImages.Row, Detected>(trained.Transformer, new PredictionEngineOptions { OwnsTransformer = false });
+
+        foreach (var (image, row) in images.Zip(expected))
+        {
+            var actual = engine.Predict(image);
+
+            Assert.Equal(row.PredictedLabel, actual.PredictedLabel);
+            Assert.All(row.Score.Zip(actual.Score), pair => Assert.Equal(pair.First, pair.Second, 0.001));
+        }
+    }
+
+    [Fact]
+    public void Transform_KeysMappedBack_GivesTheClassNames()
+    {
+        var scored = trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(SquareImages.Draw(3)));
+
+        var named = _mlContext.Transforms.Conversion.MapKeyToValue("Name", "PredictedLabel").Fit(scored).Transform(scored);
+
+        var names = named.GetColumn<string[]>("Name").SelectMany(name => name).Distinct();
+        Assert.Subset(new HashSet<string> { "red", "blue" }, names.ToHashSet());
+    }
+
+    [Fact]
+    public void Transform_OnlyThePathIsRead_ScoresNothing()
+    {
+        var scored = trained.Transformer.Transform(SquareImages.AsView(_mlContext, SquareImages.Draw(3)));
+
+        using var cursor = scored.GetRowCursor([scored.Schema["Label"]]);
+
+        Assert.True(cursor.MoveNext());
+        Assert.False(cursor.IsColumnActive(scored.Schema["Score"]));
+    }
+
+    [Fact]
+    public void Transform_NoImageColumn_NamesIt()
+    {
+        var data = _mlContext.Data.LoadFromEnumerable([new { Path = "a.jpg" }]);
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => trained.Transformer.Transform(data));
+
+        Assert.Contains("The image column 'Image' is not in the data; an image (MLImage) was expected. There are: Path.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Transform_ScoreThresholdRaised_GivesConfidentDetectionsAlone()
+    {
+        trained.Transformer.Options.ScoreThreshold = 0.9f;
+        var rows = Score(SquareImages.Draw(3));
+        trained.Transformer.Options.ScoreThreshold = TinyRun.Options().ScoreThreshold;
+
+        Assert.All(rows.SelectMany(row => row.Score), score => Assert.True(score > 0.9f));
+    }
+
+    [Fact]
+    public void EvaluateObjectDetection_OfMicrosoft_TakesTheOutputColumns()
+    {
+        var scored = trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(SquareImages.Draw(6)));
+        var named = _mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
+
+        var metrics = _mlContext.MulticlassClassification.EvaluateObjectDetection(
+            named, named.Schema["Label"], named.Schema["BoundingBoxes"], named.Schema["PredictedLabel"], named.Schema["PredictedBoundingBoxes"], named.Schema["Score"]);
+
+        Assert.InRange(metrics.MAP50, 0, 1);
+    }
+
+    private List<Detected> Score(IReadOnlyList<SquareImages.Row> images)
+        => [.. _mlContext.Data.CreateEnumerable<Detected>(trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(images)), reuseRowObject: false)];
+
+    private sealed class WithImage
+    {
+        [ImageType(64, 64)]
+        public MLImage Image { get; set; } = null!;
+
+        public float[] Score { get; set; } = [];
+    }
+
+    private sealed class Detected
+    {
+        public string[] Label { get; set; } = [];
+
+        public float[] BoundingBoxes { get; set; } = [];
+
+        public uint[] PredictedLabel { get; set; } = [];
+
+        public float[] PredictedBoundingBoxes { get; set; } = [];
+
+        public float[] Score { get; set; } = [];
+    }
+}

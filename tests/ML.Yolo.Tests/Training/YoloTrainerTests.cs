@@ -1,0 +1,217 @@
+using Microsoft.ML;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Tests.Training;
+
+public sealed class YoloTrainerTests
+{
+    [Fact]
+    public void Fit_SameSeedTwice_GivesTheSameWeights()
+    {
+        using var first = TinyRun.Fit(new MLContext(seed: 7), TinyRun.Options());
+        using var second = TinyRun.Fit(new MLContext(seed: 7), TinyRun.Options());
+
+        Assert.All(first.Network.state_dict(), entry => TensorAssert.Equal(entry.Value, second.Network.state_dict()[entry.Key]));
+    }
+
+    [Fact]
+    public void Fit_AnotherSeed_GivesOtherWeights()
+    {
+        using var first = TinyRun.Fit(new MLContext(seed: 7), TinyRun.Options());
+        using var second = TinyRun.Fit(new MLContext(seed: 8), TinyRun.Options());
+
+        Assert.False(first.Network.state_dict()["model.0.conv.weight"].allclose(second.Network.state_dict()["model.0.conv.weight"]));
+    }
+
+    [Theory]
+    [InlineData("v5")]
+    [InlineData("v3")]
+    public void Fit_EitherLoss_LowersItsLoss(string variant)
+    {
+        var epochs = new List<float>();
+        var options = TinyRun.Options(epochs: 12);
+        options.Loss = variant == "v5" ? new YoloV5LossOptions() : new YoloV3LossOptions();
+        options.Progress = new Observer(progress =>
+        {
+            if (progress.IsEpochEnd)
+                epochs.Add(progress.Losses.Values.Sum());
+        });
+
+        using var model = TinyRun.Fit(new MLContext(seed: 1), options);
+
+        Assert.True(epochs[^3..].Average() < 0.9 * epochs[..3].Average(), $"losses: {string.Join(", ", epochs)}");
+    }
+
+    [Fact]
+    public void Fit_ValidationSetGiven_ReportsItsMetricsEachEpoch()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var metrics = new List<DetectionMetrics?>();
+        var options = TinyRun.Options();
+        options.ValidationSet = SquareImages.AsView(mlContext, SquareImages.Draw(5, seed: 2));
+        options.Progress = new Observer(progress =>
+        {
+            if (progress.IsEpochEnd)
+                metrics.Add(progress.Validation);
+        });
+
+        using var model = TinyRun.Fit(mlContext, options);
+
+        Assert.All(metrics, epoch => Assert.Equal(5, epoch!.ImageCount));
+        Assert.Equal(2, metrics.Count);
+    }
+
+    [Fact]
+    public void Fit_EveryEpoch_WritesALineToTheLog()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var lines = new List<string>();
+        mlContext.Log += (_, entry) => lines.Add(entry.Message);
+
+        using var model = TinyRun.Fit(mlContext, TinyRun.Options());
+
+        Assert.Contains(lines, line => line.Contains("Epoch 1/2: box", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("Epoch 2/2: box", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Fit_CanceledInTheSecondEpoch_GivesTheWeightsOfTheFirst()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var ended = 0;
+        var options = TinyRun.Options(epochs: 50);
+        options.CancellationToken = cancellation.Token;
+        options.Progress = new Observer(progress =>
+        {
+            ended += progress.IsEpochEnd ? 1 : 0;
+            if (progress.Epoch == 2)
+                cancellation.Cancel();
+        });
+
+        using var model = TinyRun.Fit(new MLContext(seed: 1), options);
+
+        Assert.Equal(1, ended);
+    }
+
+    [Fact]
+    public void Fit_CanceledBeforeTheFirstEpochEnds_Throws()
+    {
+        var options = TinyRun.Options();
+        options.CancellationToken = new CancellationToken(canceled: true);
+
+        Assert.Throws<OperationCanceledException>(() => TinyRun.Fit(new MLContext(seed: 1), options));
+    }
+
+    [Fact]
+    public void Fit_ManyEpochs_LeavesNoTensorBehind()
+    {
+        var alive = new List<long>();
+        var options = TinyRun.Options(epochs: 6);
+        options.Progress = new Observer(progress =>
+        {
+            if (progress.IsEpochEnd)
+                alive.Add(Tensor.TotalCount);
+        });
+
+        using var model = TinyRun.Fit(new MLContext(seed: 1), options);
+
+        // The first epoch makes the optimiser's state.
+        Assert.All(alive.Skip(2), count => Assert.Equal(alive[1], count));
+    }
+
+    [Fact]
+    public void Fit_LabelsAreText_NamesTheColumnWhatItIsAndWhatItShouldBe()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var data = mlContext.Data.LoadFromEnumerable(SquareImages.Draw(2));
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(data));
+
+        Assert.Contains("The label column 'Label' is a vector of String; a vector of keys (use MapValueToKey) was expected.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GetOutputSchema_NoImageColumn_NamesItAndTheColumnsThereAre()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var options = TinyRun.Options();
+        options.ImageColumnName = "Picture";
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(
+            () => mlContext.Transforms.CopyColumns("Copy", "Label").Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(SquareImages.AsView(mlContext, SquareImages.Draw(2))));
+
+        Assert.Contains("The image column 'Picture' is not in the data", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("BoundingBoxes", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_ThreeBoxNumbersForOneLabel_NamesRowAndColumns()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var rows = SquareImages.Draw(3);
+        rows[2].Label = ["red"];
+        rows[2].BoundingBoxes = [1, 2, 3];
+
+        var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
+
+        Assert.Equal("Row 2 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; four a label were expected.", exception.Message);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, 0, 5, 5)]
+    [InlineData(9, 0, 5, 5)]
+    public void Fit_BoxThatIsNone_NamesRowAndObject(float x0, float y0, float x1, float y1)
+    {
+        var mlContext = new MLContext(seed: 1);
+        var rows = SquareImages.Draw(2);
+        rows[1].Label = ["red"];
+        rows[1].BoundingBoxes = [x0, y0, x1, y1];
+
+        var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
+
+        Assert.StartsWith("Row 1, 'BoundingBoxes', object 0:", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100, "ImageSize is 100; it must be a multiple of 32, and at least 64.")]
+    [InlineData(32, "ImageSize is 32; it must be a multiple of 32, and at least 64.")]
+    public void Yolo_ImageSizeThatDoesNotFit_NamesTheOption(int size, string message)
+    {
+        var options = TinyRun.Options();
+        options.ImageSize = size;
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => new YoloTrainer(new MLContext(), options));
+
+        Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_NoObjectAnywhere_StillTrains()
+    {
+        var mlContext = new MLContext(seed: 1);
+        var rows = SquareImages.Draw(3);
+        foreach (var row in rows)
+            (row.Label, row.BoundingBoxes) = ([], []);
+
+        using var model = mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows));
+
+        Assert.Equal(["red", "blue"], model.ClassNames);
+    }
+
+    [Fact]
+    public void Fit_ImagesBeyondTheMemoryBudget_GivesTheSameWeights()
+    {
+        var options = TinyRun.Options();
+        options.ImageCacheMegabytes = 0;
+
+        using var fromMemory = TinyRun.Fit(new MLContext(seed: 7), TinyRun.Options());
+        using var fromDisk = TinyRun.Fit(new MLContext(seed: 7), options);
+
+        TensorAssert.Equal(fromMemory.Network.state_dict()["model.0.conv.weight"], fromDisk.Network.state_dict()["model.0.conv.weight"]);
+    }
+
+    private sealed class Observer(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
