@@ -40,9 +40,9 @@ internal sealed class YoloDatasetFile
                 ? new YoloDatasetFile(file, root)
                 : throw new DatasetFormatException(file, line: null, "one YAML mapping with 'names' and 'train' was expected.");
         }
-        catch (YamlException exception)
+        catch (Exception exception) when (exception is YamlException or InvalidOperationException)   // YamlDotNet throws the latter where a list never ends
         {
-            throw new DatasetFormatException(file, (int)exception.Start.Line, $"no valid YAML: {exception.Message}", exception);
+            throw new DatasetFormatException(file, (int?)(exception as YamlException)?.Start.Line, $"no valid YAML: {exception.Message}", exception);
         }
     }
 

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+
+namespace ML.Yolo.Tests;
+
+/// <summary>A program run to its end.</summary>
+internal static class ChildProcess
+{
+    /// <summary>Runs it, and returns its exit code and all it printed: standard output, then standard error.</summary>
+    public static (int ExitCode, string Output) Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+}
