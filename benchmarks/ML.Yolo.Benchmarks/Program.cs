@@ -1,0 +1,22 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
+using ML.Yolo.Benchmarks;
+
+// "ratios [name …]" takes a minute and prints quotients; anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
+Ratio[] ratios = [LossBenchmark.ShareOfStep];
+
+if (args is not ["ratios", .. var names])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Ratio).Assembly).Run(args);
+    return 0;
+}
+
+if (names.FirstOrDefault(name => ratios.All(ratio => ratio.Name != name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no ratio '{unknown}'; there are {string.Join(", ", ratios.Select(ratio => ratio.Name))}.");
+    return 2;
+}
+
+foreach (var ratio in ratios.Where(ratio => names.Length == 0 || names.Contains(ratio.Name)))
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{ratio.Name,-24} {ratio.Measure(),8:F3}   {ratio.Claim}"));
+return 0;
