@@ -15,6 +15,9 @@ public sealed class YoloV5Loss : DetectionLoss
     private const int FirstClassChannel = 5;
     private const double BalanceMemory = 0.9999;
 
+    // A layer that has nothing left to learn must not outweigh the others without bound.
+    private const double SmallestBalancedLoss = 1e-6;
+
     private static readonly string[] Names = ["box", "obj", "cls"];
 
     private readonly YoloV5LossOptions _options;
@@ -106,7 +109,7 @@ public sealed class YoloV5Loss : DetectionLoss
         }
 
         if (_options.ObjectnessIouRatio < 1)
-            value = (1 - _options.ObjectnessIouRatio) + (value * _options.ObjectnessIouRatio);
+            value = (1 - (double)_options.ObjectnessIouRatio) + (value * (double)_options.ObjectnessIouRatio);
         wanted.view(-1).scatter_(0, flat, value);
     }
 
@@ -124,7 +127,7 @@ public sealed class YoloV5Loss : DetectionLoss
 
     private void Adapt(Tensor balance, Tensor objectness)
     {
-        var moved = (balance * BalanceMemory) + ((1 - BalanceMemory) / objectness.to(ScalarType.Float64));
+        var moved = (balance * BalanceMemory) + ((1 - BalanceMemory) / objectness.to(ScalarType.Float64).clamp_min(SmallestBalancedLoss));
         var anchored = moved / moved[Math.Min(1, LayerCount - 1)];                                  // relative to stride 16, the second layer
         _balance?.Dispose();
         _balance = anchored.DetachFromDisposeScope();

@@ -31,6 +31,7 @@ internal static class YoloV3Oracle
     public static Dictionary<string, Dual> Terms(OracleMap[] maps, (List<OracleTarget> Built, HashSet<(int, int, int, int)> Ignored)[] assigned, YoloV3LossOptions options)
     {
         Dual box = 0, obj = 0, noObject = 0, cls = 0;
+        double smoothing = options.LabelSmoothing;
         for (var layer = 0; layer < maps.Length; layer++)
         {
             var (map, built) = (maps[layer], assigned[layer].Built);
@@ -39,7 +40,7 @@ internal static class YoloV3Oracle
             obj += YoloV5Oracle.Mean(built.ConvertAll(target => YoloV5Oracle.CrossEntropy(At(map, target, 4), 1)));
             noObject += YoloV5Oracle.Mean(Empty(map, assigned[layer].Ignored));
             if (map.ClassCount > 1)
-                cls += YoloV5Oracle.Mean([.. built.SelectMany(target => Enumerable.Range(0, map.ClassCount).Select(c => YoloV5Oracle.CrossEntropy(At(map, target, 5 + c), c == target.Class ? 1 - options.LabelSmoothing : options.LabelSmoothing / (map.ClassCount - 1.0))))]);
+                cls += YoloV5Oracle.Mean([.. built.SelectMany(target => Enumerable.Range(0, map.ClassCount).Select(c => YoloV5Oracle.CrossEntropy(At(map, target, 5 + c), c == target.Class ? 1 - smoothing : smoothing / (map.ClassCount - 1.0))))]);
         }
 
         return new() { ["box"] = box * options.BoxWeight, ["obj"] = obj * options.ObjectnessWeight, ["noobj"] = noObject * options.NoObjectWeight, ["cls"] = cls * options.ClassWeight };

@@ -34,6 +34,7 @@ internal static class YoloV5Oracle
     public static Dictionary<string, Dual> Terms(OracleMap[] maps, List<OracleTarget>[] built, YoloV5LossOptions options, double[] balance)
     {
         Dual box = 0, obj = 0, cls = 0;
+        double ratio = options.ObjectnessIouRatio;
         var objectness = new double[maps.Length];
         for (var layer = 0; layer < maps.Length; layer++)
         {
@@ -41,7 +42,7 @@ internal static class YoloV5Oracle
             var ious = targets.ConvertAll(target => Iou(options.BoxIou, Decode(map, target), target));
             var wanted = new Dictionary<(int, int, int, int), double>();
             foreach (var i in Enumerable.Range(0, targets.Count).OrderBy(i => options.SortObjectnessByIou ? Math.Max(ious[i].Value, 0) : 0))
-                wanted[(targets[i].Image, targets[i].Anchor, targets[i].Y, targets[i].X)] = (1 - options.ObjectnessIouRatio) + (options.ObjectnessIouRatio * Math.Max(ious[i].Value, 0));
+                wanted[(targets[i].Image, targets[i].Anchor, targets[i].Y, targets[i].X)] = (1 - ratio) + (ratio * Math.Max(ious[i].Value, 0));
 
             box += Mean(ious.ConvertAll(iou => 1 - iou));
             if (map.ClassCount > 1)
