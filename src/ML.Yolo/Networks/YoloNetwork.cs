@@ -15,6 +15,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
 
     private readonly int[][] _sources;
     private readonly bool[] _isKept;
+    private int _frozen;
 
     private YoloNetwork(YoloArchitecture architecture, int classCount, Tensor anchorsInPixels)
         : base(nameof(YoloNetwork))
@@ -105,6 +106,22 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
             target.copy_(source[name]);
     }
 
+    /// <summary>Keeps the weights and the norm statistics of the first layers as they are: they are no longer trained, and stay in evaluation mode.</summary>
+    internal void Freeze(int layers)
+    {
+        _frozen = layers;
+        foreach (var parameter in FrozenLayers().SelectMany(layer => layer.parameters()))
+            parameter.requires_grad = false;
+    }
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        foreach (var layer in FrozenLayers())
+            layer.eval();
+    }
+
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input)
     {
@@ -125,6 +142,8 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
 
         return Array.ConvertAll(Head.call(Inputs(_layers.Count - 1, current, kept)), map => map.MoveToOuterDisposeScope());
     }
+
+    private IEnumerable<Module> FrozenLayers() => _layers.Take(_frozen);
 
     /// <summary>Which layers' outputs are needed again after the next layer.</summary>
     private static bool[] KeptLayers(int[][] sources)
