@@ -7,7 +7,7 @@ namespace Microsoft.ML;
 /// <summary>Evaluates object detections.</summary>
 public static class DetectionEvaluationCatalog
 {
-    /// <summary>Compares predicted boxes with the ground truth by COCO's definition.</summary>
+    /// <summary>Compares predicted boxes with the ground truth, by COCO's definition or Ultralytics'.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">Scored rows. They are streamed; images are not read unless scoring needs them.</param>
     /// <param name="labelColumnName">True labels: a vector of text or of keys, one an object.</param>
@@ -15,6 +15,7 @@ public static class DetectionEvaluationCatalog
     /// <param name="predictedLabelColumnName">Predicted labels: a vector of text or of keys. Matched with the true ones by name.</param>
     /// <param name="predictedBoundingBoxColumnName">Predicted boxes: as the true ones.</param>
     /// <param name="scoreColumnName">Confidences: a vector of floats, one a predicted box.</param>
+    /// <param name="definition">Whose rules to follow: COCO's or Ultralytics'.</param>
     /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
     /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">A row has not four box numbers a label, or not one score a prediction; the message names row and columns.</exception>
@@ -25,7 +26,8 @@ public static class DetectionEvaluationCatalog
         string boundingBoxColumnName = "BoundingBoxes",
         string predictedLabelColumnName = "PredictedLabel",
         string predictedBoundingBoxColumnName = "PredictedBoundingBoxes",
-        string scoreColumnName = "Score")
+        string scoreColumnName = "Score",
+        DetectionMetricDefinition definition = DetectionMetricDefinition.Coco)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
@@ -39,6 +41,6 @@ public static class DetectionEvaluationCatalog
         }
 
         using var cursor = data.GetRowCursor(columns);
-        return DetectionRows.Evaluate(cursor, columns);
+        return DetectionRows.Evaluate(cursor, columns, DetectionEvaluator.Create(definition));
     }
 }

@@ -3,10 +3,9 @@ using System.Text;
 
 namespace ML.Yolo;
 
-/// <summary>How well detections agree with the ground truth, by COCO's definition.</summary>
+/// <summary>How well detections agree with the ground truth.</summary>
 /// <remarks>
-/// Average precision is the mean over 101 recall levels (0, 0.01 … 1) of the best precision reached at that recall or beyond; of each image and class the 100 most confident detections count
-/// (COCO's cocoeval, all areas, 100 detections). Classes without ground truth have no average precision and are left out of the means.
+/// <see cref="Definition"/> says whose rules were followed. Classes without ground truth have no average precision and are left out of the means.
 /// All rates lie in [0, 1]; means over no class at all are 0.
 /// </remarks>
 public sealed class DetectionMetrics
@@ -14,6 +13,12 @@ public sealed class DetectionMetrics
     internal DetectionMetrics()
     {
     }
+
+    /// <summary>The overlaps at which average precision is measured: 0.50, 0.55 … 0.95.</summary>
+    public static IReadOnlyList<double> IouThresholds { get; } = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+
+    /// <summary>Whose rules the numbers follow.</summary>
+    public required DetectionMetricDefinition Definition { get; init; }
 
     /// <summary>Mean over classes of the average precision at IoU 0.50.</summary>
     public required double MAP50 { get; init; }
@@ -24,16 +29,16 @@ public sealed class DetectionMetrics
     /// <summary>Mean over classes and over the IoU thresholds 0.50, 0.55 … 0.95.</summary>
     public required double MAP50_95 { get; init; }
 
-    /// <summary>Share of the detections at <see cref="BestScoreThreshold"/> that are right at IoU 0.50, over all classes together.</summary>
+    /// <summary>Share of the detections at <see cref="BestScoreThreshold"/> that are right at IoU 0.50: by COCO's definition over all classes together, by Ultralytics' the mean over classes.</summary>
     public required double Precision { get; init; }
 
-    /// <summary>Share of the objects found at <see cref="BestScoreThreshold"/> at IoU 0.50, over all classes together.</summary>
+    /// <summary>Share of the objects found at <see cref="BestScoreThreshold"/> at IoU 0.50, of all classes together or as the mean over classes likewise.</summary>
     public required double Recall { get; init; }
 
-    /// <summary>Harmonic mean of <see cref="Precision"/> and <see cref="Recall"/>: the highest that any one score threshold reaches.</summary>
+    /// <summary>Harmonic mean of precision and recall, the highest that any one score threshold reaches: of all classes together, or by Ultralytics' definition as the mean over classes.</summary>
     public required double F1 { get; init; }
 
-    /// <summary>The score threshold at which F1 is highest; 1 where nothing right was detected.</summary>
+    /// <summary>The score threshold at which F1 is highest; by COCO's definition 1 where nothing right was detected.</summary>
     public required double BestScoreThreshold { get; init; }
 
     /// <summary>Each class by itself, in the order of the class names.</summary>

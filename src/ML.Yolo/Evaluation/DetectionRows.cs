@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -8,7 +9,8 @@ internal static class DetectionRows
 {
     /// <param name="cursor">Active in the columns.</param>
     /// <param name="columns">Label, boxes, predicted label, predicted boxes, score.</param>
-    public static DetectionMetrics Evaluate(DataViewRowCursor cursor, DataViewSchema.Column[] columns)
+    /// <param name="evaluator">Takes the rows.</param>
+    public static DetectionMetrics Evaluate(DataViewRowCursor cursor, DataViewSchema.Column[] columns, DetectionEvaluator evaluator)
     {
         var classes = new Dictionary<string, int>();
         var trueLabels = new LabelReader(cursor, columns[0], classes);
@@ -17,8 +19,7 @@ internal static class DetectionRows
         var predictedBoxes = cursor.GetGetter<VBuffer<float>>(columns[3]);
         var scores = cursor.GetGetter<VBuffer<float>>(columns[4]);
 
-        var evaluator = new DetectionEvaluator();
-        var (objects, detections) = (new List<(int, EvaluatedBox)>(), new List<(int, EvaluatedBox, float)>());
+        var (objects, detections) = (new List<EvaluatedObject>(), new List<EvaluatedDetection>());
         var labels = new List<int>();
         var (boxes, confidences) = (default(VBuffer<float>), default(VBuffer<float>));
         while (cursor.MoveNext())
@@ -32,7 +33,7 @@ internal static class DetectionRows
                 if (labels[i] < 0)
                     evaluator.Ignore();
                 else
-                    objects.Add((labels[i], Box(boxes, i)));
+                    objects.Add(new EvaluatedObject(labels[i], Box(boxes, i)));
             }
 
             detections.Clear();
@@ -44,10 +45,10 @@ internal static class DetectionRows
             for (var i = 0; i < labels.Count; i++)
             {
                 if (labels[i] >= 0)
-                    detections.Add((labels[i], Box(boxes, i), confidences.GetItemOrDefault(i)));
+                    detections.Add(new EvaluatedDetection(labels[i], Box(boxes, i), confidences.GetItemOrDefault(i)));
             }
 
-            evaluator.AddImage(objects, detections);
+            evaluator.AddImage(CollectionsMarshal.AsSpan(objects), CollectionsMarshal.AsSpan(detections));
         }
 
         return evaluator.Evaluate([.. classes.OrderBy(entry => entry.Value).Select(entry => entry.Key)]);

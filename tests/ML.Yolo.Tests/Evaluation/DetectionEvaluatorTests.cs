@@ -8,12 +8,12 @@ public sealed class DetectionEvaluatorTests
     private static readonly EvaluatedBox Here = new(0, 0, 10, 10);
     private static readonly EvaluatedBox There = new(50, 50, 60, 60);
 
-    private readonly DetectionEvaluator _evaluator = new();
+    private readonly DetectionEvaluator _evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
 
     [Fact]
     public void Evaluate_EveryObjectFoundExactly_GivesOne()
     {
-        _evaluator.AddImage([(0, Here), (1, There)], [(0, Here, 0.9f), (1, There, 0.8f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(1, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(1, There, 0.8f)]);
 
         var metrics = Evaluate();
 
@@ -23,7 +23,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_OneOfTwoObjectsFound_GivesTheRecallLevelsUpToOneHalf()
     {
-        _evaluator.AddImage([(0, Here), (0, There)], [(0, Here, 0.9f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f)]);
 
         Assert.Equal(51 / 101.0, Evaluate().MAP50, 12);
     }
@@ -31,7 +31,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_ObjectFoundTwice_CountsTheSecondAsWrong()
     {
-        _evaluator.AddImage([(0, Here), (0, There)], [(0, Here, 0.9f), (0, Here, 0.8f), (0, There, 0.7f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, Here, 0.8f), new EvaluatedDetection(0, There, 0.7f)]);
 
         // Precision 1 up to recall 0.5, then 2/3.
         Assert.Equal(((51 * 1.0) + (50 * 2 / 3.0)) / 101, Evaluate().MAP50, 12);
@@ -40,7 +40,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_OverlapOfExactlyThreeQuarters_CountsUpToThatThreshold()
     {
-        _evaluator.AddImage([(0, new EvaluatedBox(0, 0, 4, 1))], [(0, new EvaluatedBox(0, 0, 3, 1), 0.9f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, new EvaluatedBox(0, 0, 4, 1))], [new EvaluatedDetection(0, new EvaluatedBox(0, 0, 3, 1), 0.9f)]);
 
         var metrics = Evaluate();
 
@@ -51,7 +51,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_NothingDetected_GivesZeros()
     {
-        _evaluator.AddImage([(0, Here)], []);
+        _evaluator.AddImage([new EvaluatedObject(0, Here)], []);
 
         var metrics = Evaluate();
 
@@ -61,7 +61,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_ClassWithoutObjects_IsLeftOutOfTheMean()
     {
-        _evaluator.AddImage([(0, Here)], [(0, Here, 0.9f), (1, There, 0.9f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(1, There, 0.9f)]);
 
         var metrics = Evaluate();
 
@@ -72,8 +72,8 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_DetectionInAnImageWithoutObjects_IsWrong()
     {
-        _evaluator.AddImage([], [(0, Here, 0.95f)]);
-        _evaluator.AddImage([(0, Here)], [(0, Here, 0.9f)]);
+        _evaluator.AddImage([], [new EvaluatedDetection(0, Here, 0.95f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here)], [new EvaluatedDetection(0, Here, 0.9f)]);
 
         Assert.Equal(0.5, Evaluate().MAP50, 12);
     }
@@ -81,7 +81,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_MoreThanAHundredDetectionsOfAClassInAnImage_CountsTheHundredMostConfident()
     {
-        _evaluator.AddImage([(0, Here)], [.. Enumerable.Range(0, 100).Select(i => (0, There, 0.9f)), (0, Here, 0.1f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here)], [.. Enumerable.Range(0, 100).Select(i => new EvaluatedDetection(0, There, 0.9f)), new EvaluatedDetection(0, Here, 0.1f)]);
 
         Assert.Equal(0, Evaluate().MAP50);
     }
@@ -89,7 +89,7 @@ public sealed class DetectionEvaluatorTests
     [Fact]
     public void Evaluate_ScoresFallFromRightToWrong_PutsTheBestThresholdBetween()
     {
-        _evaluator.AddImage([(0, Here), (0, There)], [(0, Here, 0.9f), (0, There, 0.6f), (0, new EvaluatedBox(80, 80, 90, 90), 0.5f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, There, 0.6f), new EvaluatedDetection(0, new EvaluatedBox(80, 80, 90, 90), 0.5f)]);
 
         var metrics = Evaluate();
 
@@ -105,14 +105,14 @@ public sealed class DetectionEvaluatorTests
 
         image.List[1, 5].Where(images => images.Any(item => item.Objects.Count > 0) && HasNoTies(images)).Sample(images =>
         {
-            var evaluator = new DetectionEvaluator();
+            var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
             foreach (var item in images)
-                evaluator.AddImage([.. item.Objects.Select(known => (0, Box(known)))], [.. item.Detections.Select(found => (0, Box(found.Box), (float)found.Score))]);
+                evaluator.AddImage([.. item.Objects.Select(known => new EvaluatedObject(0, Box(known)))], [.. item.Detections.Select(found => new EvaluatedDetection(0, Box(found.Box), (float)found.Score))]);
             var metrics = evaluator.Evaluate(["only"]);
 
             Assert.Equal(CocoOracle.AveragePrecision(images, 0.5), metrics.MAP50, 9);
             Assert.Equal(CocoOracle.AveragePrecision(images, 0.75), metrics.MAP75, 9);
-            Assert.Equal(ImageMatcher.IouThresholds.Average(threshold => CocoOracle.AveragePrecision(images, threshold)), metrics.MAP50_95, 9);
+            Assert.Equal(CocoMatcher.IouThresholds.Average(threshold => CocoOracle.AveragePrecision(images, threshold)), metrics.MAP50_95, 9);
         });
     }
 

@@ -1,7 +1,7 @@
 namespace ML.Yolo.Evaluation;
 
 /// <summary>Matches the detections of one class in one image to its ground truth, at every IoU threshold.</summary>
-internal static class ImageMatcher
+internal static class CocoMatcher
 {
     /// <summary>COCO's thresholds: 0.50, 0.55 … 0.95.</summary>
     public static readonly double[] IouThresholds = [.. Enumerable.Range(0, 10).Select(i => 0.5 + (0.05 * i))];

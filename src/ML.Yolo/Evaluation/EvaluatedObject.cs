@@ -1,0 +1,13 @@
+namespace ML.Yolo.Evaluation;
+
+/// <summary>One object of the ground truth.</summary>
+/// <param name="Class">Index of its class.</param>
+/// <param name="Box">Where it is.</param>
+/// <param name="IsCrowd">Whether the box surrounds many objects of the class: it is not looked for, and any number of detections may lie in it unpunished.</param>
+/// <param name="IsIgnored">Whether it is not looked for, and one detection may find it unpunished.</param>
+/// <param name="Area">Area by which it is small, medium or large, square pixels; NaN is the box's.</param>
+internal readonly record struct EvaluatedObject(int Class, EvaluatedBox Box, bool IsCrowd = false, bool IsIgnored = false, float Area = float.NaN)
+{
+    /// <summary>Whether it is looked for.</summary>
+    public bool Counts => !IsCrowd && !IsIgnored;
+}
