@@ -3,107 +3,81 @@ namespace ML.Yolo.Evaluation;
 /// <summary>The metrics as pycocotools computes them.</summary>
 internal sealed class CocoEvaluator : DetectionEvaluator
 {
-    private const int DetectionsAnImageAndClass = 100;
+    private const int MostDetections = 100;
+    private const int AllAreas = 0;
+    private const int FirstThreshold = 0;
 
-    private readonly List<ClassRecord> _classes = [];
+    private readonly CocoMatcher _matcher = new();
+    private readonly CocoOutcome[] _outcomes = new CocoOutcome[MostDetections];
+    private readonly List<CocoClassRecord> _classes = [];
 
     /// <inheritdoc/>
     protected override void AddClass(int label, ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections)
     {
-        var record = Record(label);
-        record.ObjectCount += objects.Length;
+        while (_classes.Count <= label)
+            _classes.Add(new CocoClassRecord());
+        var record = _classes[label];
+        record.AddObjects(objects);
         record.DetectionCount += detections.Length;
-        var ranked = detections[..Math.Min(detections.Length, DetectionsAnImageAndClass)].ToArray();
-        var matches = CocoMatcher.Match(Array.ConvertAll(ranked, item => item.Box), Array.ConvertAll(objects.ToArray(), item => item.Box));
+        var ranked = detections[..Math.Min(detections.Length, MostDetections)];
+        _matcher.Match(ranked, objects, _outcomes);
         for (var i = 0; i < ranked.Length; i++)
-            record.Detections.Add((ranked[i].Score, matches[i]));
+            record.Detections.Add(ranked[i].Score, _outcomes[i]);
     }
 
     /// <inheritdoc/>
     public override DetectionMetrics Evaluate(IReadOnlyList<string> classNames)
     {
-        var perClass = classNames.Select((name, i) => Record(i).Measure(name)).ToList();
-        var known = perClass.Where(metrics => metrics.GroundTruthCount > 0).ToList();
-        var best = BestOperatingPoint();
+        while (_classes.Count < classNames.Count)
+            _classes.Add(new CocoClassRecord());
+        var classes = _classes.Zip(classNames, (record, name) => new CocoClassMeasure(name, record)).ToList();
+        var known = classes.FindAll(measure => measure.ObjectCount > 0);
+        var overall = ConfidenceRanking.Merge(classes.ConvertAll(measure => measure.Ranking));
+        var best = overall.Best();
+        var all = known.ConvertAll(measure => measure.Whole!);
         return new DetectionMetrics
         {
             Definition = DetectionMetricDefinition.Coco,
-            MAP50 = Mean(known, metrics => metrics.AveragePrecision50),
-            MAP75 = Mean(known, metrics => metrics.AveragePrecision75),
-            MAP50_95 = Mean(known, metrics => metrics.AveragePrecision50_95),
+            MAP50 = MeanOrZero(all, subset => subset.Precisions[FirstThreshold]),
+            MAP75 = MeanOrZero(all, subset => subset.Precisions[5]),
+            MAP50_95 = MeanOrZero(all, subset => subset.Precisions.Average()),
             Precision = best.Precision,
             Recall = best.Recall,
             F1 = best.F1,
             BestScoreThreshold = best.Score,
-            PerClass = perClass,
+            BySize = [.. Enum.GetValues<ObjectSize>().Select(size => BySize(size, known))],
+            ByDetectionLimit = [.. new[] { 1, 10, MostDetections }.Select(limit => ByLimit(limit, known))],
+            PerClass = classes.ConvertAll(measure => measure.ToMetrics(best.Score)),
+            PrecisionRecallCurves = known.ConvertAll(measure => measure.PrecisionRecall()),
+            ConfidenceCurves = known.ConvertAll(measure => measure.Ranking.Curve(measure.ClassName)),
+            OverallConfidenceCurve = overall.Curve(AllClasses),
+            ConfusionMatrix = Confusion(classNames),
             ImageCount = ImageCount,
-            GroundTruthCount = _classes.Sum(record => record.ObjectCount),
+            GroundTruthCount = _classes.Sum(record => record.ObjectCounts[AllAreas]),
             DetectionCount = _classes.Sum(record => record.DetectionCount),
             IgnoredGroundTruthCount = IgnoredCount,
         };
     }
 
-    private static double Mean(List<ClassDetectionMetrics> known, Func<ClassDetectionMetrics, double> value) => known.Count == 0 ? 0 : known.Average(value);
-
-    private ClassRecord Record(int classIndex)
+    private static ObjectSizeMetrics BySize(ObjectSize size, List<CocoClassMeasure> known)
     {
-        while (_classes.Count <= classIndex)
-            _classes.Add(new ClassRecord());
-        return _classes[classIndex];
+        var area = 1 + (int)size;
+        var subsets = Subsets(area, MostDetections, known);
+        return new() { Size = size, GroundTruthCount = known.Sum(measure => measure.CountOf(area)), MAP50_95 = MeanPrecision(subsets), AverageRecall = MeanRecall(subsets) };
     }
 
-    private (double Precision, double Recall, double F1, double Score) BestOperatingPoint()
+    private static DetectionLimitMetrics ByLimit(int limit, List<CocoClassMeasure> known)
     {
-        var ranked = _classes.SelectMany(record => record.Detections).ToArray();
-        Array.Sort(ranked, (a, b) => b.Score.CompareTo(a.Score));
-        var objects = _classes.Sum(record => record.ObjectCount);
-        var best = (Precision: 0.0, Recall: 0.0, F1: 0.0, Score: 1.0);
-        var right = 0;
-        for (var i = 0; i < ranked.Length; i++)
-        {
-            right += ranked[i].Matches & 1;
-            // A threshold keeps all detections of one score, or none.
-            if (i + 1 < ranked.Length && ranked[i + 1].Score == ranked[i].Score)
-                continue;
-            var f1 = 2.0 * right / (i + 1 + objects);
-            if (f1 > best.F1)
-                best = ((double)right / (i + 1), (double)right / objects, f1, ranked[i].Score);
-        }
-
-        return best;
+        var subsets = Subsets(AllAreas, limit, known);
+        return new() { MaxDetections = limit, MAP50_95 = MeanPrecision(subsets), AverageRecall = MeanRecall(subsets) };
     }
 
-    private sealed class ClassRecord
-    {
-        public int ObjectCount { get; set; }
+    private static List<CocoSubset> Subsets(int area, int limit, List<CocoClassMeasure> known)
+        => [.. known.Select(measure => (area, limit) == (AllAreas, MostDetections) ? measure.Whole : measure.Subset(area, limit)).OfType<CocoSubset>()];
 
-        public int DetectionCount { get; set; }
+    private static double MeanPrecision(List<CocoSubset> subsets) => subsets.Count == 0 ? double.NaN : subsets.Average(subset => subset.Precisions.Average());
 
-        public List<(float Score, ushort Matches)> Detections { get; } = [];
+    private static double MeanRecall(List<CocoSubset> subsets) => subsets.Count == 0 ? double.NaN : subsets.Average(subset => subset.Recalls.Average());
 
-        public ClassDetectionMetrics Measure(string name)
-        {
-            var precisions = Enumerable.Repeat(double.NaN, CocoMatcher.IouThresholds.Length).ToArray();
-            if (ObjectCount > 0)
-            {
-                var ranked = Detections.OrderByDescending(detection => detection.Score).ToArray();   // stable: of equal scores the earlier image comes first
-                for (var t = 0; t < precisions.Length; t++)
-                {
-                    var ranks = Enumerable.Range(0, ranked.Length).Where(i => (ranked[i].Matches & (1 << t)) != 0).Select(i => i + 1).ToArray();
-                    precisions[t] = AveragePrecision.CocoMean(AveragePrecision.CocoSamples(ranks, ObjectCount));
-                }
-            }
-
-            return new ClassDetectionMetrics
-            {
-                ClassName = name,
-                GroundTruthCount = ObjectCount,
-                DetectionCount = DetectionCount,
-                AveragePrecisions = precisions,
-                Precision = double.NaN,
-                Recall = double.NaN,
-                F1 = double.NaN,
-            };
-        }
-    }
+    private static double MeanOrZero(List<CocoSubset> subsets, Func<CocoSubset, double> value) => subsets.Count == 0 ? 0 : subsets.Average(value);
 }

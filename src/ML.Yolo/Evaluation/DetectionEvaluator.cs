@@ -5,6 +5,10 @@ namespace ML.Yolo.Evaluation;
 /// <summary>Takes images one by one, keeps a few bytes a detection, and gives the metrics at the end.</summary>
 internal abstract class DetectionEvaluator
 {
+    /// <summary>What the curve of all classes is called.</summary>
+    protected const string AllClasses = "all";
+
+    private readonly ConfusionCounts _confusion = new();
     private readonly List<Ranked> _order = [];
     private readonly List<EvaluatedDetection> _detections = [];
     private readonly List<EvaluatedObject> _objects = [];
@@ -32,6 +36,7 @@ internal abstract class DetectionEvaluator
     public void AddImage(ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections)
     {
         ImageCount++;
+        _confusion.Add(objects, detections);
         SortByClass(objects);
         SortByClassAndScore(detections);
         var rankedObjects = CollectionsMarshal.AsSpan(_objects);
@@ -52,6 +57,8 @@ internal abstract class DetectionEvaluator
     /// <summary>The metrics of all images added.</summary>
     /// <param name="classNames">Names of the classes, by index; at least as many as there were indices.</param>
     public abstract DetectionMetrics Evaluate(IReadOnlyList<string> classNames);
+
+    protected DetectionConfusionMatrix Confusion(IReadOnlyList<string> classNames) => _confusion.ToMatrix(classNames);
 
     /// <summary>Takes what an image holds of one class.</summary>
     /// <param name="label">The class.</param>

@@ -1,5 +1,5 @@
-using System.Globalization;
-using System.Text;
+using System.Text.Json.Serialization;
+using ML.Yolo.Evaluation;
 
 namespace ML.Yolo;
 
@@ -10,6 +10,7 @@ namespace ML.Yolo;
 /// </remarks>
 public sealed class DetectionMetrics
 {
+    [JsonConstructor]
     internal DetectionMetrics()
     {
     }
@@ -41,8 +42,26 @@ public sealed class DetectionMetrics
     /// <summary>The score threshold at which F1 is highest; by COCO's definition 1 where nothing right was detected.</summary>
     public required double BestScoreThreshold { get; init; }
 
+    /// <summary>Small, medium and large objects by themselves; empty by Ultralytics' definition, which knows no sizes.</summary>
+    public IReadOnlyList<ObjectSizeMetrics> BySize { get; init; } = [];
+
+    /// <summary>The 1, 10 and 100 most confident detections of each image and class; empty by Ultralytics' definition, which knows no limit.</summary>
+    public IReadOnlyList<DetectionLimitMetrics> ByDetectionLimit { get; init; } = [];
+
     /// <summary>Each class by itself, in the order of the class names.</summary>
     public required IReadOnlyList<ClassDetectionMetrics> PerClass { get; init; }
+
+    /// <summary>Precision over recall at IoU 0.50, for each class that has ground truth.</summary>
+    public required IReadOnlyList<PrecisionRecallCurve> PrecisionRecallCurves { get; init; }
+
+    /// <summary>Precision, recall and F1 over confidence at IoU 0.50, for each class that has ground truth.</summary>
+    public required IReadOnlyList<ConfidenceCurve> ConfidenceCurves { get; init; }
+
+    /// <summary>The same for all classes: together by COCO's definition, as the mean over classes by Ultralytics'. Its highest F1 is <see cref="F1"/>, up to the spacing of its points.</summary>
+    public required ConfidenceCurve OverallConfidenceCurve { get; init; }
+
+    /// <summary>What each class was taken for.</summary>
+    public required DetectionConfusionMatrix ConfusionMatrix { get; init; }
 
     /// <summary>Number of images.</summary>
     public required int ImageCount { get; init; }
@@ -56,17 +75,6 @@ public sealed class DetectionMetrics
     /// <summary>Objects left out because their label is missing, such as a class that the label's key type does not know.</summary>
     public int IgnoredGroundTruthCount { get; init; }
 
-    /// <summary>A table for people: the means, then a line a class.</summary>
-    public override string ToString()
-    {
-        var width = Math.Max(5, PerClass.Select(metrics => metrics.ClassName.Length).DefaultIfEmpty().Max());
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ImageCount} images, {GroundTruthCount} objects, {DetectionCount} detections");
-        text.AppendLine(CultureInfo.InvariantCulture, $"precision {Precision:F3}, recall {Recall:F3}, F1 {F1:F3} at score {BestScoreThreshold:F3}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"class".PadRight(width)}  objects  detections   AP50   AP75  AP50-95");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"all".PadRight(width)}  {GroundTruthCount,7}  {DetectionCount,10}  {MAP50,5:F3}  {MAP75,5:F3}  {MAP50_95,7:F3}");
-        foreach (var metrics in PerClass.Where(metrics => metrics.GroundTruthCount > 0 || metrics.DetectionCount > 0))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{metrics.ClassName.PadRight(width)}  {metrics.GroundTruthCount,7}  {metrics.DetectionCount,10}  {metrics.AveragePrecision50,5:F3}  {metrics.AveragePrecision75,5:F3}  {metrics.AveragePrecision50_95,7:F3}");
-        return text.ToString();
-    }
+    /// <summary>A table for people: the means, sizes and limits where the definition has them, then a line a class.</summary>
+    public override string ToString() => DetectionMetricsTable.Format(this);
 }

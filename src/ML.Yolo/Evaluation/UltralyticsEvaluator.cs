@@ -3,18 +3,16 @@ namespace ML.Yolo.Evaluation;
 /// <summary>The metrics as YOLOv5 computes them.</summary>
 internal sealed class UltralyticsEvaluator : DetectionEvaluator
 {
-    private const int Confidences = 1000;
     private const double SmoothedShare = 0.1;
-    private const double Epsilon = 1e-16;
 
-    private readonly List<ClassRecord> _classes = [];
+    private readonly List<UltralyticsClassRecord> _classes = [];
     private ushort[] _matches = [];
 
     /// <inheritdoc/>
     protected override void AddClass(int label, ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections)
     {
         while (_classes.Count <= label)
-            _classes.Add(new ClassRecord());
+            _classes.Add(new UltralyticsClassRecord());
         var looked = OnlyCounted(objects);
         var record = _classes[label];
         record.ObjectCount += looked.Length;
@@ -30,11 +28,11 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
     public override DetectionMetrics Evaluate(IReadOnlyList<string> classNames)
     {
         while (_classes.Count < classNames.Count)
-            _classes.Add(new ClassRecord());
-        var measures = _classes.ConvertAll(record => record.ObjectCount > 0 ? ClassMeasure.Of(record) : null);
-        var known = measures.OfType<ClassMeasure>().ToList();
+            _classes.Add(new UltralyticsClassRecord());
+        var measures = _classes.Zip(classNames, (record, name) => record.ObjectCount > 0 ? new UltralyticsClassMeasure(name, record) : null).ToList();
+        var known = measures.OfType<UltralyticsClassMeasure>().ToList();
         var best = BestConfidence(known);
-        var confidence = (double)best / (Confidences - 1);
+        var confidence = (double)best / (UltralyticsClassMeasure.Confidences - 1);
         var perClass = classNames.Select((name, i) => Metrics(name, _classes[i], measures[i], best)).ToList();
         return new DetectionMetrics
         {
@@ -47,6 +45,10 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
             F1 = Mean(known, measure => measure.F1[best]),
             BestScoreThreshold = confidence,
             PerClass = perClass,
+            PrecisionRecallCurves = known.ConvertAll(measure => measure.PrecisionRecall),
+            ConfidenceCurves = known.ConvertAll(measure => measure.Curve),
+            OverallConfidenceCurve = MeanCurve(known),
+            ConfusionMatrix = Confusion(classNames),
             ImageCount = ImageCount,
             GroundTruthCount = _classes.Sum(record => record.ObjectCount),
             DetectionCount = _classes.Sum(record => record.Detections.Count),
@@ -65,7 +67,7 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
         return objects;
     }
 
-    private static ClassDetectionMetrics Metrics(string name, ClassRecord record, ClassMeasure? measure, int best) => new()
+    private static ClassDetectionMetrics Metrics(string name, UltralyticsClassRecord record, UltralyticsClassMeasure? measure, int best) => new()
     {
         ClassName = name,
         GroundTruthCount = record.ObjectCount,
@@ -76,15 +78,22 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
         F1 = measure?.F1[best] ?? double.NaN,
     };
 
-    private static double Mean(List<ClassMeasure> known, Func<ClassMeasure, double> value) => known.Count == 0 ? 0 : known.Average(value);
+    private static double Mean(List<UltralyticsClassMeasure> known, Func<UltralyticsClassMeasure, double> value) => known.Count == 0 ? 0 : known.Average(value);
+
+    private static ConfidenceCurve MeanCurve(List<UltralyticsClassMeasure> known)
+    {
+        double[] Over(Func<ConfidenceCurve, IReadOnlyList<double>> values)
+            => [.. Enumerable.Range(0, ConfidenceCurve.Thresholds.Count).Select(i => Mean(known, measure => values(measure.Curve)[i]))];
+        return new ConfidenceCurve { ClassName = AllClasses, ScoreThreshold = ConfidenceCurve.Thresholds, Precision = Over(curve => curve.Precision), Recall = Over(curve => curve.Recall), F1 = Over(curve => curve.F1) };
+    }
 
     /// <summary>Where the mean F1 over classes, smoothed by a moving average, is highest.</summary>
-    private static int BestConfidence(List<ClassMeasure> known)
+    private static int BestConfidence(List<UltralyticsClassMeasure> known)
     {
-        var mean = new double[Confidences];
+        var mean = new double[UltralyticsClassMeasure.Confidences];
         for (var i = 0; i < mean.Length; i++)
             mean[i] = Mean(known, measure => measure.F1[i]);
-        var half = (int)Math.Round(Confidences * SmoothedShare * 2, MidpointRounding.ToEven) / 4;
+        var half = (int)Math.Round(UltralyticsClassMeasure.Confidences * SmoothedShare * 2, MidpointRounding.ToEven) / 4;
         var best = (Index: 0, Value: double.NegativeInfinity);
         for (var i = 0; i < mean.Length; i++)
         {
@@ -96,50 +105,5 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
         }
 
         return best.Index;
-    }
-
-    private sealed class ClassRecord
-    {
-        public int ObjectCount { get; set; }
-
-        public ClassDetections<ushort> Detections { get; } = new();
-    }
-
-    /// <summary>Average precision a threshold; precision, recall and F1 at IoU 0.50 over a thousand confidences.</summary>
-    private sealed record ClassMeasure(double[] Precisions, double[] Precision, double[] Recall, double[] F1)
-    {
-        public static ClassMeasure Of(ClassRecord record)
-        {
-            var measure = new ClassMeasure(new double[UltralyticsMatcher.IouThresholds.Length], new double[Confidences], new double[Confidences], new double[Confidences]);
-            if (record.Detections.Count == 0)
-                return measure;
-            var (scores, matches) = record.Detections.Rank();
-            var (recall, precision) = (new double[scores.Length], new double[scores.Length]);
-            for (var t = measure.Precisions.Length - 1; t >= 0; t--)                      // the lowest last: its rates make the curves
-            {
-                var right = 0;
-                for (var i = 0; i < matches.Length; i++)
-                {
-                    right += (matches[i] >> t) & 1;
-                    (recall[i], precision[i]) = ((double)right / record.ObjectCount, right / (i + 1.0));
-                }
-
-                measure.Precisions[t] = AveragePrecision.UltralyticsMean(AveragePrecision.UltralyticsSamples(recall, precision));
-            }
-
-            measure.Sample(Array.ConvertAll(scores, score => -(double)score), recall, precision);
-            return measure;
-        }
-
-        private void Sample(double[] negatedScores, double[] recall, double[] precision)
-        {
-            for (var i = 0; i < Confidences; i++)
-            {
-                var at = -(double)i / (Confidences - 1);
-                Precision[i] = LinearInterpolation.At(at, negatedScores, precision, left: 1);
-                Recall[i] = LinearInterpolation.At(at, negatedScores, recall, left: 0);
-                F1[i] = 2 * Precision[i] * Recall[i] / (Precision[i] + Recall[i] + Epsilon);
-            }
-        }
     }
 }
