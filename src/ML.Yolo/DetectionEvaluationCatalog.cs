@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using ML.Yolo;
 using ML.Yolo.Evaluation;
 
@@ -7,7 +6,7 @@ namespace Microsoft.ML;
 /// <summary>Evaluates object detections.</summary>
 public static class DetectionEvaluationCatalog
 {
-    /// <summary>Compares predicted boxes with the ground truth by COCO's definition.</summary>
+    /// <summary>Compares predicted boxes with the ground truth, by COCO's definition or Ultralytics'.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">Scored rows. They are streamed; images are not read unless scoring needs them.</param>
     /// <param name="labelColumnName">True labels: a vector of text or of keys, one an object.</param>
@@ -15,9 +14,10 @@ public static class DetectionEvaluationCatalog
     /// <param name="predictedLabelColumnName">Predicted labels: a vector of text or of keys. Matched with the true ones by name.</param>
     /// <param name="predictedBoundingBoxColumnName">Predicted boxes: as the true ones.</param>
     /// <param name="scoreColumnName">Confidences: a vector of floats, one a predicted box.</param>
+    /// <param name="definition">Whose rules to follow: COCO's or Ultralytics'.</param>
     /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
     /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
-    /// <exception cref="FormatException">A row has not four box numbers a label, or not one score a prediction; the message names row and columns.</exception>
+    /// <exception cref="FormatException">A row has not four box numbers a label, or not one score a prediction, or a number that is none; the message names row and columns.</exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog,
         IDataView data,
@@ -25,20 +25,33 @@ public static class DetectionEvaluationCatalog
         string boundingBoxColumnName = "BoundingBoxes",
         string predictedLabelColumnName = "PredictedLabel",
         string predictedBoundingBoxColumnName = "PredictedBoundingBoxes",
-        string scoreColumnName = "Score")
+        string scoreColumnName = "Score",
+        DetectionMetricDefinition definition = DetectionMetricDefinition.Coco)
+        => catalog.EvaluateDetections(data, new DetectionEvaluationOptions
+        {
+            LabelColumnName = labelColumnName,
+            BoundingBoxColumnName = boundingBoxColumnName,
+            PredictedLabelColumnName = predictedLabelColumnName,
+            PredictedBoundingBoxColumnName = predictedBoundingBoxColumnName,
+            ScoreColumnName = scoreColumnName,
+            Definition = definition,
+        });
+
+    /// <summary>Compares predicted boxes with the ground truth, with crowds, ignored objects and areas where the data has columns of them.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Scored rows. They are streamed; images are not read unless scoring needs them.</param>
+    /// <param name="options">Columns and rules.</param>
+    /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
+    /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="FormatException">A row's labels and numbers do not fit together; the message names row and columns.</exception>
+    public static DetectionMetrics EvaluateDetections(this MulticlassClassificationCatalog catalog, IDataView data, DetectionEvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
-        string[] names = [labelColumnName, boundingBoxColumnName, predictedLabelColumnName, predictedBoundingBoxColumnName, scoreColumnName];
-        var columns = Array.ConvertAll(names, name => data.Schema.GetColumnOrNull(name)
-            ?? throw new ArgumentException($"The column '{name}' is not in the data. There are: {string.Join(", ", data.Schema.Select(column => column.Name))}."));
-        foreach (var column in new[] { columns[1], columns[3], columns[4] })
-        {
-            if (column.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var type } } || type != typeof(float))
-                throw new ArgumentException($"The column '{column.Name}' is {column.Type}; a vector of Single was expected.");
-        }
-
-        using var cursor = data.GetRowCursor(columns);
-        return DetectionRows.Evaluate(cursor, columns);
+        ArgumentNullException.ThrowIfNull(options);
+        var columns = new EvaluationColumns(data.Schema, options);
+        var evaluator = DetectionEvaluator.Create(options.Definition);
+        using var cursor = data.GetRowCursor(columns.Active);
+        return DetectionRowReader.Evaluate(cursor, columns, evaluator);
     }
 }

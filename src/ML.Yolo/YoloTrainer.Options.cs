@@ -38,6 +38,16 @@ public sealed partial class YoloTrainer
         /// <summary>Scales the class weight by classes / 80 and the objectness weight by (image size / 640)², as the reference does before training, so that one set of weights serves all data. Default true.</summary>
         public bool ScaleLossWeights { get; set; } = true;
 
+        /// <summary>A file of weights to begin with: a PyTorch checkpoint (.pt), safetensors, or a model zip of this library. Null, the default: initial weights are drawn.</summary>
+        /// <remarks>Tensors are matched by name. A head for another number of classes keeps its initial values, and the log says so.</remarks>
+        public string? PretrainedWeights { get; set; }
+
+        /// <summary>Whether <see cref="PretrainedWeights"/> may lack tensors of the network, hold others, or hold them in other shapes; the log lists them. Default false: that is an error.</summary>
+        public bool AllowPartialWeights { get; set; }
+
+        /// <summary>How many of the network's first layers keep their weights and norm statistics. At least 0 and fewer than there are layers; 10 is YOLOv5's backbone. Default 0.</summary>
+        public int FreezeLayers { get; set; }
+
         /// <summary>Passes over the data. At least 1; default 100.</summary>
         public int MaxEpoch { get; set; } = 100;
 
@@ -134,6 +144,7 @@ public sealed partial class YoloTrainer
             Loss.Check();
             var stride = Architecture.Strides[^1];
             Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
+            Require(FreezeLayers >= 0 && FreezeLayers < Architecture.Layers.Length, nameof(FreezeLayers), FreezeLayers, $"from 0 to {Architecture.Layers.Length - 1}, since {Architecture} has {Architecture.Layers.Length} layers");
             RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
                 (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
             RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate),

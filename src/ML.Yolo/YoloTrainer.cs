@@ -4,6 +4,7 @@ using ML.Yolo.Datasets;
 using ML.Yolo.Interop;
 using ML.Yolo.Scoring;
 using ML.Yolo.Training;
+using ML.Yolo.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,6 +67,8 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// <exception cref="FormatException">A row's labels and boxes do not fit together.</exception>
     /// <exception cref="InvalidOperationException">The data has no row, no class, or a row without an image.</exception>
     /// <exception cref="TorchBackendException">LibTorch's native libraries, or the GPU asked for, are missing.</exception>
+    /// <exception cref="WeightsFormatException">The pretrained weights are damaged, or do not fit the network.</exception>
+    /// <exception cref="IOException">The pretrained weights cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first epoch was complete.</exception>
     public YoloTransformer Fit(IDataView input)
     {
@@ -90,6 +93,8 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var scope = NewDisposeScope();
         var seed = _environment.Seed() ?? Random.Shared.Next();
         using var network = CreateNetwork(classNames.Length, seed);
+        LoadPretrained(network, log);
+        network.Freeze(_options.FreezeLayers);
         network.to(device);
         var loss = LossScaling.Apply(_options, classNames.Length);
         using var detectionLoss = DetectionLoss.Create(loss, network.Anchors);
@@ -113,6 +118,15 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
             manual_seed(seed);
             return YoloNetwork.Create(_options.Architecture, classCount);
         }
+    }
+
+    private void LoadPretrained(YoloNetwork network, TrainingLog log)
+    {
+        if (_options.PretrainedWeights is not { } path)
+            return;
+        using var scope = NewDisposeScope();
+        foreach (var left in NetworkState.LoadPretrained(network, WeightsFile.Load(path), path, _options.AllowPartialWeights))
+            log.Warn(left);
     }
 
     private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)

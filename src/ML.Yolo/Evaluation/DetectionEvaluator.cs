@@ -1,123 +1,105 @@
+using System.Runtime.InteropServices;
+
 namespace ML.Yolo.Evaluation;
 
 /// <summary>Takes images one by one, keeps a few bytes a detection, and gives the metrics at the end.</summary>
-internal sealed class DetectionEvaluator
+internal abstract class DetectionEvaluator
 {
-    private const int DetectionsAnImageAndClass = 100;
+    /// <summary>What the curve of all classes is called.</summary>
+    protected const string AllClasses = "all";
 
-    private readonly List<ClassRecord> _classes = [];
-    private int _images;
-    private int _ignored;
+    private readonly ConfusionCounts _confusion = new();
+    private readonly List<Ranked> _order = [];
+    private readonly List<EvaluatedDetection> _detections = [];
+    private readonly List<EvaluatedObject> _objects = [];
+
+    /// <summary>Images added.</summary>
+    protected int ImageCount { get; private set; }
+
+    /// <summary>Objects that are not looked for.</summary>
+    protected int IgnoredCount { get; private set; }
+
+    /// <summary>An evaluator by the rules of <paramref name="definition"/>.</summary>
+    public static DetectionEvaluator Create(DetectionMetricDefinition definition) => definition switch
+    {
+        DetectionMetricDefinition.Coco => new CocoEvaluator(),
+        DetectionMetricDefinition.Ultralytics => new UltralyticsEvaluator(),
+        _ => throw new ArgumentOutOfRangeException(nameof(definition), definition, $"{definition} is no definition of detection metrics; there are {string.Join(", ", Enum.GetNames<DetectionMetricDefinition>())}."),
+    };
 
     /// <summary>Counts an object whose class is unknown.</summary>
-    public void Ignore() => _ignored++;
+    public void Ignore() => IgnoredCount++;
 
     /// <summary>Matches the detections of one image to its ground truth.</summary>
-    /// <param name="objects">The ground truth: class index and box.</param>
+    /// <param name="objects">The ground truth.</param>
     /// <param name="detections">What was found, in any order.</param>
-    public void AddImage(IReadOnlyList<(int Class, EvaluatedBox Box)> objects, IReadOnlyList<(int Class, EvaluatedBox Box, float Score)> detections)
+    public void AddImage(ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections)
     {
-        _images++;
-        var objectsByClass = objects.ToLookup(item => item.Class, item => item.Box);
-        foreach (var group in objectsByClass)
-            Record(group.Key).ObjectCount += group.Count();
-        foreach (var group in detections.GroupBy(item => item.Class))
+        ImageCount++;
+        _confusion.Add(objects, detections);
+        SortByClass(objects);
+        SortByClassAndScore(detections);
+        var rankedObjects = CollectionsMarshal.AsSpan(_objects);
+        var rankedDetections = CollectionsMarshal.AsSpan(_detections);
+        var (o, d) = (0, 0);
+        while (o < rankedObjects.Length || d < rankedDetections.Length)
         {
-            var record = Record(group.Key);
-            record.DetectionCount += group.Count();
-            var ranked = group.OrderByDescending(item => item.Score).Take(DetectionsAnImageAndClass).ToArray();
-            var matches = ImageMatcher.Match(Array.ConvertAll(ranked, item => item.Box), objectsByClass[group.Key].ToArray());
-            for (var i = 0; i < ranked.Length; i++)
-                record.Detections.Add((ranked[i].Score, matches[i]));
+            var label = Math.Min(o < rankedObjects.Length ? rankedObjects[o].Class : int.MaxValue, d < rankedDetections.Length ? rankedDetections[d].Class : int.MaxValue);
+            var (firstObject, firstDetection) = (o, d);
+            while (o < rankedObjects.Length && rankedObjects[o].Class == label)
+                o++;
+            while (d < rankedDetections.Length && rankedDetections[d].Class == label)
+                d++;
+            AddClass(label, rankedObjects[firstObject..o], rankedDetections[firstDetection..d]);
         }
     }
 
     /// <summary>The metrics of all images added.</summary>
     /// <param name="classNames">Names of the classes, by index; at least as many as there were indices.</param>
-    public DetectionMetrics Evaluate(IReadOnlyList<string> classNames)
+    public abstract DetectionMetrics Evaluate(IReadOnlyList<string> classNames);
+
+    protected DetectionConfusionMatrix Confusion(IReadOnlyList<string> classNames) => _confusion.ToMatrix(classNames);
+
+    /// <summary>Takes what an image holds of one class.</summary>
+    /// <param name="label">The class.</param>
+    /// <param name="objects">Its objects, in the order given.</param>
+    /// <param name="detections">Its detections, most confident first; of equals the one given first.</param>
+    protected abstract void AddClass(int label, ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections);
+
+    private void SortByClass(ReadOnlySpan<EvaluatedObject> objects)
     {
-        var perClass = classNames.Select((name, i) => Record(i).Measure(name)).ToList();
-        var known = perClass.Where(metrics => metrics.GroundTruthCount > 0).ToList();
-        var best = BestOperatingPoint();
-        return new DetectionMetrics
+        _order.Clear();
+        for (var i = 0; i < objects.Length; i++)
         {
-            MAP50 = Mean(known, metrics => metrics.AveragePrecision50),
-            MAP75 = Mean(known, metrics => metrics.AveragePrecision75),
-            MAP50_95 = Mean(known, metrics => metrics.AveragePrecision50_95),
-            Precision = best.Precision,
-            Recall = best.Recall,
-            F1 = best.F1,
-            BestScoreThreshold = best.Score,
-            PerClass = perClass,
-            ImageCount = _images,
-            GroundTruthCount = _classes.Sum(record => record.ObjectCount),
-            DetectionCount = _classes.Sum(record => record.DetectionCount),
-            IgnoredGroundTruthCount = _ignored,
-        };
-    }
-
-    private static double Mean(List<ClassDetectionMetrics> known, Func<ClassDetectionMetrics, double> value) => known.Count == 0 ? 0 : known.Average(value);
-
-    private ClassRecord Record(int classIndex)
-    {
-        while (_classes.Count <= classIndex)
-            _classes.Add(new ClassRecord());
-        return _classes[classIndex];
-    }
-
-    private (double Precision, double Recall, double F1, double Score) BestOperatingPoint()
-    {
-        var ranked = _classes.SelectMany(record => record.Detections).ToArray();
-        Array.Sort(ranked, (a, b) => b.Score.CompareTo(a.Score));
-        var objects = _classes.Sum(record => record.ObjectCount);
-        var best = (Precision: 0.0, Recall: 0.0, F1: 0.0, Score: 1.0);
-        var right = 0;
-        for (var i = 0; i < ranked.Length; i++)
-        {
-            right += ranked[i].Matches & 1;
-            // A threshold keeps all detections of one score, or none.
-            if (i + 1 < ranked.Length && ranked[i + 1].Score == ranked[i].Score)
-                continue;
-            var f1 = 2.0 * right / (i + 1 + objects);
-            if (f1 > best.F1)
-                best = ((double)right / (i + 1), (double)right / objects, f1, ranked[i].Score);
+            _order.Add(new Ranked(objects[i].Class, 0, i));
+            IgnoredCount += objects[i].Counts ? 0 : 1;
         }
 
-        return best;
+        _order.Sort();
+        _objects.Clear();
+        foreach (var (_, _, index) in _order)
+            _objects.Add(objects[index]);
     }
 
-    private sealed class ClassRecord
+    private void SortByClassAndScore(ReadOnlySpan<EvaluatedDetection> detections)
     {
-        public int ObjectCount { get; set; }
+        _order.Clear();
+        for (var i = 0; i < detections.Length; i++)
+            _order.Add(new Ranked(detections[i].Class, detections[i].Score, i));
+        _order.Sort();
+        _detections.Clear();
+        foreach (var (_, _, index) in _order)
+            _detections.Add(detections[index]);
+    }
 
-        public int DetectionCount { get; set; }
-
-        public List<(float Score, ushort Matches)> Detections { get; } = [];
-
-        public ClassDetectionMetrics Measure(string name)
+    private readonly record struct Ranked(int Class, float Score, int Index) : IComparable<Ranked>
+    {
+        public int CompareTo(Ranked other)
         {
-            var precisions = Enumerable.Repeat(double.NaN, ImageMatcher.IouThresholds.Length).ToArray();
-            if (ObjectCount > 0)
-            {
-                var ranked = Detections.OrderByDescending(detection => detection.Score).ToArray();   // stable: of equal scores the earlier image comes first
-                var isRight = new bool[ranked.Length];
-                for (var t = 0; t < precisions.Length; t++)
-                {
-                    for (var i = 0; i < ranked.Length; i++)
-                        isRight[i] = (ranked[i].Matches & (1 << t)) != 0;
-                    precisions[t] = AveragePrecision.Of(isRight, ObjectCount);
-                }
-            }
-
-            return new ClassDetectionMetrics
-            {
-                ClassName = name,
-                GroundTruthCount = ObjectCount,
-                DetectionCount = DetectionCount,
-                AveragePrecision50 = precisions[0],
-                AveragePrecision75 = precisions[5],
-                AveragePrecision50_95 = precisions.Average(),
-            };
+            if (Class != other.Class)
+                return Class < other.Class ? -1 : 1;
+            var byScore = other.Score.CompareTo(Score);
+            return byScore != 0 ? byScore : Index.CompareTo(other.Index);
         }
     }
 }

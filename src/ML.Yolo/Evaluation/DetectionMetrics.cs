@@ -1,19 +1,25 @@
-using System.Globalization;
-using System.Text;
+using System.Text.Json.Serialization;
+using ML.Yolo.Evaluation;
 
 namespace ML.Yolo;
 
-/// <summary>How well detections agree with the ground truth, by COCO's definition.</summary>
+/// <summary>How well detections agree with the ground truth.</summary>
 /// <remarks>
-/// Average precision is the mean over 101 recall levels (0, 0.01 … 1) of the best precision reached at that recall or beyond; of each image and class the 100 most confident detections count
-/// (COCO's cocoeval, all areas, 100 detections). Classes without ground truth have no average precision and are left out of the means.
+/// <see cref="Definition"/> says whose rules were followed. Classes without ground truth have no average precision and are left out of the means.
 /// All rates lie in [0, 1]; means over no class at all are 0.
 /// </remarks>
 public sealed class DetectionMetrics
 {
+    [JsonConstructor]
     internal DetectionMetrics()
     {
     }
+
+    /// <summary>The overlaps at which average precision is measured: 0.50, 0.55 … 0.95.</summary>
+    public static IReadOnlyList<double> IouThresholds { get; } = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+
+    /// <summary>Whose rules the numbers follow.</summary>
+    public required DetectionMetricDefinition Definition { get; init; }
 
     /// <summary>Mean over classes of the average precision at IoU 0.50.</summary>
     public required double MAP50 { get; init; }
@@ -24,20 +30,38 @@ public sealed class DetectionMetrics
     /// <summary>Mean over classes and over the IoU thresholds 0.50, 0.55 … 0.95.</summary>
     public required double MAP50_95 { get; init; }
 
-    /// <summary>Share of the detections at <see cref="BestScoreThreshold"/> that are right at IoU 0.50, over all classes together.</summary>
+    /// <summary>Share of the detections at <see cref="BestScoreThreshold"/> that are right at IoU 0.50: by COCO's definition over all classes together, by Ultralytics' the mean over classes.</summary>
     public required double Precision { get; init; }
 
-    /// <summary>Share of the objects found at <see cref="BestScoreThreshold"/> at IoU 0.50, over all classes together.</summary>
+    /// <summary>Share of the objects found at <see cref="BestScoreThreshold"/> at IoU 0.50, of all classes together or as the mean over classes likewise.</summary>
     public required double Recall { get; init; }
 
-    /// <summary>Harmonic mean of <see cref="Precision"/> and <see cref="Recall"/>: the highest that any one score threshold reaches.</summary>
+    /// <summary>Harmonic mean of precision and recall, the highest that any one score threshold reaches: of all classes together, or by Ultralytics' definition as the mean over classes.</summary>
     public required double F1 { get; init; }
 
-    /// <summary>The score threshold at which F1 is highest; 1 where nothing right was detected.</summary>
+    /// <summary>The score threshold at which F1 is highest; by COCO's definition 1 where nothing right was detected.</summary>
     public required double BestScoreThreshold { get; init; }
+
+    /// <summary>Small, medium and large objects by themselves; empty by Ultralytics' definition, which knows no sizes.</summary>
+    public IReadOnlyList<ObjectSizeMetrics> BySize { get; init; } = [];
+
+    /// <summary>The 1, 10 and 100 most confident detections of each image and class; empty by Ultralytics' definition, which knows no limit.</summary>
+    public IReadOnlyList<DetectionLimitMetrics> ByDetectionLimit { get; init; } = [];
 
     /// <summary>Each class by itself, in the order of the class names.</summary>
     public required IReadOnlyList<ClassDetectionMetrics> PerClass { get; init; }
+
+    /// <summary>Precision over recall at IoU 0.50, for each class that has ground truth.</summary>
+    public required IReadOnlyList<PrecisionRecallCurve> PrecisionRecallCurves { get; init; }
+
+    /// <summary>Precision, recall and F1 over confidence at IoU 0.50, for each class that has ground truth.</summary>
+    public required IReadOnlyList<ConfidenceCurve> ConfidenceCurves { get; init; }
+
+    /// <summary>The same for all classes: together by COCO's definition, as the mean over classes by Ultralytics'. Its highest F1 is <see cref="F1"/>, up to the spacing of its points.</summary>
+    public required ConfidenceCurve OverallConfidenceCurve { get; init; }
+
+    /// <summary>What each class was taken for.</summary>
+    public required DetectionConfusionMatrix ConfusionMatrix { get; init; }
 
     /// <summary>Number of images.</summary>
     public required int ImageCount { get; init; }
@@ -51,17 +75,6 @@ public sealed class DetectionMetrics
     /// <summary>Objects left out because their label is missing, such as a class that the label's key type does not know.</summary>
     public int IgnoredGroundTruthCount { get; init; }
 
-    /// <summary>A table for people: the means, then a line a class.</summary>
-    public override string ToString()
-    {
-        var width = Math.Max(5, PerClass.Select(metrics => metrics.ClassName.Length).DefaultIfEmpty().Max());
-        var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ImageCount} images, {GroundTruthCount} objects, {DetectionCount} detections");
-        text.AppendLine(CultureInfo.InvariantCulture, $"precision {Precision:F3}, recall {Recall:F3}, F1 {F1:F3} at score {BestScoreThreshold:F3}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"class".PadRight(width)}  objects  detections   AP50   AP75  AP50-95");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"all".PadRight(width)}  {GroundTruthCount,7}  {DetectionCount,10}  {MAP50,5:F3}  {MAP75,5:F3}  {MAP50_95,7:F3}");
-        foreach (var metrics in PerClass.Where(metrics => metrics.GroundTruthCount > 0 || metrics.DetectionCount > 0))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{metrics.ClassName.PadRight(width)}  {metrics.GroundTruthCount,7}  {metrics.DetectionCount,10}  {metrics.AveragePrecision50,5:F3}  {metrics.AveragePrecision75,5:F3}  {metrics.AveragePrecision50_95,7:F3}");
-        return text.ToString();
-    }
+    /// <summary>A table for people: the means, sizes and limits where the definition has them, then a line a class.</summary>
+    public override string ToString() => DetectionMetricsTable.Format(this);
 }

@@ -13,20 +13,20 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
     public DetectionMetrics Measure(YoloNetwork network)
     {
         var detector = new Detector(network, options.Loss.BoxCoding, options.ImageSize, device);
-        var evaluator = new DetectionEvaluator();
+        var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
         foreach (var samples in set.Samples.Chunk(options.BatchSize))
         {
             var detections = detector.Detect(Array.ConvertAll(samples, set.Image), Thresholds);
             for (var i = 0; i < samples.Length; i++)
-                evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => (found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
+                evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }
 
         return evaluator.Evaluate(classNames);
     }
 
-    private static (int, EvaluatedBox)[] Objects(TrainingSample sample)
+    private static EvaluatedObject[] Objects(TrainingSample sample)
     {
         var boxes = sample.Boxes;
-        return [.. sample.Classes.Select((label, i) => (label, new EvaluatedBox(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3])))];
+        return [.. sample.Classes.Select((label, i) => new EvaluatedObject(label, new EvaluatedBox(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3])))];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 
 namespace ML.Yolo.Tests.Evaluation;
@@ -47,7 +48,7 @@ public sealed class EvaluateDetectionsTests
 
         var exception = Assert.Throws<ArgumentException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, scoreColumnName: "Confidence"));
 
-        Assert.Equal("The column 'Confidence' is not in the data. There are: Label, BoundingBoxes, PredictedLabel, PredictedBoundingBoxes, Score.", exception.Message);
+        Assert.Equal("The column 'Confidence' is not in the data. There are: Label, BoundingBoxes, Crowd, Difficult, Area, PredictedLabel, PredictedBoundingBoxes, Score.", exception.Message);
     }
 
     [Fact]
@@ -60,22 +61,105 @@ public sealed class EvaluateDetectionsTests
         Assert.Equal("Row 0 has 0 numbers in 'Score' and 1 labels in 'PredictedLabel'; 1 a label were expected.", exception.Message);
     }
 
+    [Theory]
+    [InlineData(float.NaN, 10f, "Row 0, 'Score', detection 0: the confidence is NaN; a number was expected.")]
+    [InlineData(0.9f, float.PositiveInfinity, "Row 0, 'PredictedBoundingBoxes', box 0: 0, 0, Infinity, 10 is no box; four finite numbers were expected.")]
+    public void EvaluateDetections_NumberThatIsNone_NamesRowAndColumn(float score, float right, string message)
+    {
+        var data = _mlContext.Data.LoadFromEnumerable([new Row { PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, right, 10], Score = [score] }]);
+
+        var exception = Assert.Throws<FormatException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data));
+
+        Assert.Equal(message, exception.Message);
+    }
+
+    [Fact]
+    public void EvaluateDetections_CrowdIgnoredAndAreaColumns_AreTakenIntoAccount()
+    {
+        var row = new Row
+        {
+            Label = ["cat", "cat", "cat"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30, 40, 40, 50, 50], Crowd = [false, true, false], Difficult = [false, false, true], Area = [2000, 1, 1],
+            PredictedLabel = ["cat", "cat", "cat"], PredictedBoundingBoxes = [20, 20, 30, 30, 40, 40, 50, 50, 0, 0, 10, 10], Score = [0.9f, 0.8f, 0.7f],
+        };
+        var data = _mlContext.Data.LoadFromEnumerable([row]);
+
+        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(data, new DetectionEvaluationOptions { CrowdColumnName = "Crowd", IgnoredColumnName = "Difficult", AreaColumnName = "Area" });
+
+        Assert.Equal((1, 1, 2), (metrics.MAP50, metrics.GroundTruthCount, metrics.IgnoredGroundTruthCount));
+        Assert.Equal([0, 1, 0], metrics.BySize.Select(size => size.GroundTruthCount));
+    }
+
+    [Fact]
+    public void EvaluateDetections_CrowdColumnOfAnotherType_NamesItWhatItIsAndWhatItShouldBe()
+    {
+        var data = _mlContext.Data.LoadFromEnumerable([new Row()]);
+
+        var exception = Assert.Throws<ArgumentException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, new DetectionEvaluationOptions { CrowdColumnName = "Area" }));
+
+        Assert.Equal("The column 'Area' is Vector<Single>; a vector of Boolean was expected.", exception.Message);
+    }
+
+    [Theory]
+    [InlineData(DetectionMetricDefinition.Coco)]
+    [InlineData(DetectionMetricDefinition.Ultralytics)]
+    public void EvaluateDetections_EitherDefinition_SaysWhichItFollows(DetectionMetricDefinition definition)
+    {
+        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(OneCat(), definition: definition);
+
+        Assert.Equal((definition, 1), (metrics.Definition, metrics.Recall));
+    }
+
+    [Fact]
+    public void EvaluateDetections_UltralyticsDefinition_IntegratesByTrapezoids()
+    {
+        var data = _mlContext.Data.LoadFromEnumerable([new Row { Label = ["cat", "cat"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30], PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, 10, 10], Score = [0.9f] }]);
+
+        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(data, definition: DetectionMetricDefinition.Ultralytics);
+
+        // Precision is 1 up to recall 0.5, and falls on a line to 0 at recall 1: an area of 0.5 + 0.25.
+        Assert.Equal(0.75, metrics.MAP50, 6);
+    }
+
     [Fact]
     public void ToString_OfMetrics_HasALineAClassInAnyCulture()
     {
         using var culture = new CultureScope("de-DE");
-        var data = _mlContext.Data.LoadFromEnumerable([new Row { Label = ["cat"], BoundingBoxes = [0, 0, 10, 10], PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, 10, 10], Score = [0.9f] }]);
 
-        var text = _mlContext.MulticlassClassification.EvaluateDetections(data).ToString();
+        var text = _mlContext.MulticlassClassification.EvaluateDetections(OneCat()).ToString();
 
-        Assert.Contains("cat          1           1  1.000  1.000    1.000", text, StringComparison.Ordinal);
+        Assert.Contains("cat          1           1  1.000  1.000    1.000      1.000   1.000  1.000", text, StringComparison.Ordinal);
+        Assert.Contains("small  objects:      AP 1.000, AR 1.000 (1 objects)", text, StringComparison.Ordinal);
+        Assert.Contains("best  10 an image: AP 1.000, AR 1.000", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Serialize_MetricsToJsonAndBack_KeepsThem()
+    {
+        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(OneCat("dog"));
+
+        var json = JsonSerializer.Serialize(metrics);
+        var read = JsonSerializer.Deserialize<DetectionMetrics>(json)!;
+
+        Assert.Equal(metrics.ToString(), read.ToString());
+        Assert.Equal(json, JsonSerializer.Serialize(read));
+        Assert.True(double.IsNaN(read.BySize[2].MAP50_95));
+        Assert.Equal(1, read.ConfusionMatrix.GetCountForClassPair(predictedClassIndicatorIndex: 1, actualClassIndicatorIndex: 0));
+    }
+
+    private IDataView OneCat(string seenAs = "cat") => _mlContext.Data.LoadFromEnumerable(
+        [new Row { Label = ["cat"], BoundingBoxes = [0, 0, 10, 10], PredictedLabel = [seenAs], PredictedBoundingBoxes = [0, 0, 10, 10], Score = [0.9f] }]);
 
     private sealed class Row
     {
         public string[] Label { get; set; } = [];
 
         public float[] BoundingBoxes { get; set; } = [];
+
+        public bool[] Crowd { get; set; } = [];
+
+        public bool[] Difficult { get; set; } = [];
+
+        public float[] Area { get; set; } = [];
 
         public string[] PredictedLabel { get; set; } = [];
 
