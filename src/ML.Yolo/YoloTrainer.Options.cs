@@ -131,6 +131,14 @@ public sealed partial class YoloTrainer
         [JsonIgnore]
         public IProgress<TrainingProgress>? Progress { get; set; }
 
+        /// <summary>A file that gets a line an epoch, separated by commas: losses, rates and metrics. Replaced if there is one. Null, the default: none.</summary>
+        [JsonIgnore]
+        public string? CsvLogPath { get; set; }
+
+        /// <summary>A folder for TensorBoard's event files with the same numbers, a new file a run. Null, the default: none.</summary>
+        [JsonIgnore]
+        public string? TensorBoardFolder { get; set; }
+
         /// <summary>Stops at the next batch. <see cref="Fit"/> then returns the best weights of the epochs completed, or throws where there are none.</summary>
         [JsonIgnore]
         public CancellationToken CancellationToken { get; set; }

@@ -101,13 +101,15 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         detectionLoss.Warning = log.Warn;
         log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, device);
         var validator = validation is null ? null : new Validator(validation, classNames, _options, device);
+        var files = new TrainingLogFiles(_options);
         using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, device)
         {
             Validate = validator is null ? null : validator.Measure,
             EpochEnded = log.EpochEnded,
+            HistoryGrew = files.EpochEnded,
             IsCanceled = IsCanceled,
         };
-        return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy());
+        return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy(), loop.History);
     }
 
     private YoloNetwork CreateNetwork(int classCount, int seed)

@@ -24,9 +24,10 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="network">The network; owned from here on.</param>
     /// <param name="classNames">Names in the order of the network's classes.</param>
     /// <param name="options">Columns, image size, loss variant and thresholds.</param>
-    internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    /// <param name="history">How it was trained; null where it was not.</param>
+    internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
-        (Network, ClassNames, Options) = (network, classNames, options);
+        (Network, ClassNames, Options, History) = (network, classNames, options, history);
         var device = TorchBackend.DeviceOf(environment);
         Network.to(device);
         Network.eval();
@@ -39,6 +40,9 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 
     /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>
     public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>How its training went; null for a model made without training.</summary>
+    public TrainingHistory? History { get; }
 
     /// <summary>The network, in evaluation mode.</summary>
     public YoloNetwork Network { get; }

@@ -25,6 +25,9 @@ internal sealed record ModelManifest
     /// <summary>SHA-256 of the weights, hexadecimal.</summary>
     public required string WeightsSha256 { get; init; }
 
+    /// <summary>How the model was trained; null where it was not, or was saved by a version that kept no history.</summary>
+    public TrainingHistory? History { get; init; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
     /// <exception cref="JsonException">The text is no manifest.</exception>

@@ -18,6 +18,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly Optimization _optimization;
     private readonly ExponentialMovingAverage _average;
     private readonly RunningMean _losses;
+    private readonly List<TrainingEpoch> _epochs = [];
     private readonly Stopwatch _clock = new();
     private YoloNetwork? _best;
 
@@ -43,8 +44,14 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Told of every epoch's end, after <see cref="YoloTrainer.Options.Progress"/>.</summary>
     public Action<TrainingProgress>? EpochEnded { get; init; }
 
+    /// <summary>Given the history after each epoch.</summary>
+    public Action<TrainingHistory>? HistoryGrew { get; init; }
+
     /// <summary>Asked before each batch whether to stop.</summary>
     public required Func<bool> IsCanceled { get; init; }
+
+    /// <summary>The epochs that are over.</summary>
+    public TrainingHistory History => new([.. _epochs]);
 
     /// <summary>Trains, and returns the best averaged network: by 0.1 · mAP50 + 0.9 · mAP50-95 where validated, else the last. The caller disposes it.</summary>
     /// <exception cref="OperationCanceledException">Canceled before an epoch was complete.</exception>
@@ -140,8 +147,12 @@ internal sealed class TrainingLoop : IDisposable
             Elapsed = _clock.Elapsed,
             Validation = metrics,
         };
-        _options.Progress?.Report(progress);
         if (isEpochEnd)
-            EpochEnded?.Invoke(progress);
+            _epochs.Add(TrainingEpoch.Of(progress));
+        _options.Progress?.Report(progress);
+        if (!isEpochEnd)
+            return;
+        EpochEnded?.Invoke(progress);
+        HistoryGrew?.Invoke(History);
     }
 }
