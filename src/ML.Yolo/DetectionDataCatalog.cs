@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using ML.Yolo;
 using ML.Yolo.Datasets;
+using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
 
 namespace Microsoft.ML;
@@ -84,12 +85,77 @@ public static class DetectionDataCatalog
         ArgumentNullException.ThrowIfNull(data);
         if (data.Schema.GetColumnOrNull(labelColumnName) is not { } column)
             throw new ArgumentException($"The column '{labelColumnName}' is not in the data. There are: {string.Join(", ", data.Schema.Select(other => other.Name))}.", nameof(labelColumnName));
-        if (column.Annotations.Schema.GetColumnOrNull(DetectionDatasetView.ClassNamesAnnotation) is null)
+        var names = KnownClassNames(data, labelColumnName);
+        return names.Length > 0 ? names : throw new ArgumentException($"The column '{labelColumnName}' is {column.Type} and knows no class names; a label column of a loader, or keys, were expected.", nameof(labelColumnName));
+    }
+
+    /// <summary>Counts what a set holds: images, objects, classes, sizes, and what looks like a mistake.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Rows with the columns of the loaders. They are streamed; of the images only the headers are read, and whole files where two have the same length.</param>
+    /// <param name="imagePathColumnName">Paths of the images, text.</param>
+    /// <param name="labelColumnName">Labels: a vector of text or of keys.</param>
+    /// <param name="boundingBoxColumnName">Boxes: a vector of Single.</param>
+    /// <returns>The summary; its <see cref="DatasetSummary.ToString"/> is meant for people. The trainer logs one of its own before it begins.</returns>
+    /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="DatasetFormatException">A row of the loader is bad, or an image cannot be read.</exception>
+    public static DatasetSummary SummarizeDetections(
+        this DataOperationsCatalog catalog, IDataView data, string imagePathColumnName = "ImagePath", string labelColumnName = "Label", string boundingBoxColumnName = "BoundingBoxes")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        var rows = DetectionRowReader.Read(data, imagePathColumnName, labelColumnName, boundingBoxColumnName);
+        var summary = new DatasetSummaryBuilder(KnownClassNames(data, labelColumnName));
+        var contents = new ImageContents();
+        foreach (var row in rows)
         {
-            var keys = KeyNameReader.Read(column);
-            return keys.Length > 0 ? keys : throw new ArgumentException($"The column '{labelColumnName}' is {column.Type} and knows no class names; a label column of a loader, or keys, were expected.", nameof(labelColumnName));
+            var frame = ImageHeader.Read(row.ImagePath);
+            var boxes = row.BoundingBoxes.Chunk(4).Select(box => frame.ToUpright(new PixelBox(box[0], box[1], box[2], box[3]))).ToList();
+            summary.Add(frame.UprightWidth, frame.UprightHeight, row.Label, boxes, contents.IsRepeated(row.ImagePath));
         }
 
+        return summary.Build();
+    }
+
+    /// <summary>Writes rows as one split of a set in the YOLO format: images are copied, boxes clipped to them, and <c>data.yaml</c> gains the split.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Rows with the columns of the loaders.</param>
+    /// <param name="folder">The folder of the set, made if absent. A data.yaml that is there keeps its class names and their order; new ones follow.</param>
+    /// <param name="split">Name of the split; it must not have images yet.</param>
+    /// <returns>Images and objects written.</returns>
+    /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="IOException">The split has images already, or a file cannot be written.</exception>
+    public static (int Images, int Objects) SaveAsYoloDataset(this DataOperationsCatalog catalog, IDataView data, string folder, string split = "train")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(split);
+        return new YoloDatasetWriter(folder, split, KnownClassNames(data, "Label")).Write(DetectionRowReader.Read(data, "ImagePath", "Label", "BoundingBoxes"));
+    }
+
+    /// <summary>Writes rows as a COCO JSON. Images stay where they are.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Rows with the columns of the loaders.</param>
+    /// <param name="json">The file to make or replace, whole or not at all.</param>
+    /// <param name="imageFolder">A folder that holds all images: <c>file_name</c> is relative to it.</param>
+    /// <returns>Images and objects written.</returns>
+    /// <exception cref="ArgumentException">A column is absent or of another type, or an image lies outside the folder.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static (int Images, int Objects) SaveAsCoco(this DataOperationsCatalog catalog, IDataView data, string json, string imageFolder)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrWhiteSpace(json);
+        ArgumentException.ThrowIfNullOrWhiteSpace(imageFolder);
+        return new CocoWriter(Path.GetFullPath(imageFolder), KnownClassNames(data, "Label")).Write(DetectionRowReader.Read(data, "ImagePath", "Label", "BoundingBoxes"), json);
+    }
+
+    private static string[] KnownClassNames(IDataView data, string labelColumnName)
+    {
+        if (data.Schema.GetColumnOrNull(labelColumnName) is not { } column)
+            return [];
+        if (column.Annotations.Schema.GetColumnOrNull(DetectionDatasetView.ClassNamesAnnotation) is null)
+            return KeyNameReader.Read(column);
         var names = default(VBuffer<ReadOnlyMemory<char>>);
         column.Annotations.GetValue(DetectionDatasetView.ClassNamesAnnotation, ref names);
         return [.. names.DenseValues().Select(name => name.ToString())];
