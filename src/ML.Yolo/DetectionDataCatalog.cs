@@ -18,30 +18,30 @@ public static class DetectionDataCatalog
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">A data.yaml, or the folder that holds it. Its <c>names</c> is a list or a map, its <c>train</c>, <c>val</c> and <c>test</c> a folder, a list of folders or a text file of image paths.</param>
     /// <param name="split">Which images: "train", "val" or "test".</param>
-    /// <param name="badSamples">What to do where a label file is malformed or an image missing.</param>
+    /// <param name="badSampleHandling">What to do where a label file is malformed or an image missing.</param>
     /// <returns>A row an image: ImagePath, Label, BoundingBoxes. Label files are read while rows are; a polygon becomes the box around it.</returns>
     /// <exception cref="FileNotFoundException">There is no data.yaml.</exception>
     /// <exception cref="DatasetFormatException">The file is malformed, or lacks the split. Malformed labels are reported so when their row is read.</exception>
-    public static IDataView LoadFromYoloDataset(this DataOperationsCatalog catalog, string path, string split = "train", BadSampleHandling badSamples = BadSampleHandling.Throw)
+    public static IDataView LoadFromYoloDataset(this DataOperationsCatalog catalog, string path, string split = "train", BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentException.ThrowIfNullOrWhiteSpace(split);
-        return View(catalog, () => new YoloDataset(path, split), badSamples);
+        return View(catalog, () => new YoloDataset(path, split), badSampleHandling);
     }
 
     /// <summary>A set in COCO's JSON format. Crowds (<c>iscrowd</c>) are kept out; ids may be sparse, and numbers or text.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="json">The annotations. They are read at once, token by token; boxes are held in memory, segmentations are not.</param>
     /// <param name="imageFolder">The folder that <c>file_name</c> is relative to.</param>
-    /// <param name="badSamples">What to do where an annotation is malformed or an image missing.</param>
+    /// <param name="badSampleHandling">What to do where an annotation is malformed or an image missing.</param>
     /// <returns>A row an image, in the order of <c>images</c>: ImagePath, Label, BoundingBoxes.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DatasetFormatException">The file is malformed, truncated, or has annotations of no image. What is wrong with one image is reported when its row is read.</exception>
-    public static IDataView LoadFromCoco(this DataOperationsCatalog catalog, string json, string imageFolder, BadSampleHandling badSamples = BadSampleHandling.Throw)
+    public static IDataView LoadFromCoco(this DataOperationsCatalog catalog, string json, string imageFolder, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(json);
         ArgumentException.ThrowIfNullOrWhiteSpace(imageFolder);
-        return View(catalog, () => new CocoDataset(json, imageFolder), badSamples);
+        return View(catalog, () => new CocoDataset(json, imageFolder), badSampleHandling);
     }
 
     /// <summary>A set laid out as Pascal VOC: <c>ImageSets/Main</c>, <c>Annotations</c>, <c>JPEGImages</c>.</summary>
@@ -49,28 +49,28 @@ public static class DetectionDataCatalog
     /// <param name="root">The folder that holds the three.</param>
     /// <param name="split">Name of a text file in ImageSets/Main, without its extension.</param>
     /// <param name="includeDifficult">Whether objects marked difficult are labels like others. By default they are left out, as in the challenge's own training.</param>
-    /// <param name="badSamples">What to do where an annotation is malformed or an image missing.</param>
+    /// <param name="badSampleHandling">What to do where an annotation is malformed or an image missing.</param>
     /// <returns>A row an image: ImagePath, Label, BoundingBoxes. Annotations are read while rows are. Coordinates are taken as written.</returns>
     /// <exception cref="FileNotFoundException">There is no such split.</exception>
     /// <exception cref="DatasetFormatException">The split names no image. Malformed annotations are reported so when their row is read.</exception>
-    public static IDataView LoadFromPascalVoc(this DataOperationsCatalog catalog, string root, string split = "train", bool includeDifficult = false, BadSampleHandling badSamples = BadSampleHandling.Throw)
+    public static IDataView LoadFromPascalVoc(this DataOperationsCatalog catalog, string root, string split = "train", bool includeDifficult = false, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         ArgumentException.ThrowIfNullOrWhiteSpace(split);
-        return View(catalog, () => new PascalVocDataset(root, split, includeDifficult), badSamples);
+        return View(catalog, () => new PascalVocDataset(root, split, includeDifficult), badSampleHandling);
     }
 
     /// <summary>The JSON that VoTT 2 exports and Model Builder takes.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="json">The export. Images are looked for at the path it names, and beside it. Those never visited in VoTT are kept out.</param>
-    /// <param name="badSamples">What to do where a region is malformed or an image missing.</param>
+    /// <param name="badSampleHandling">What to do where a region is malformed or an image missing.</param>
     /// <returns>A row an image: ImagePath, Label, BoundingBoxes. A region with several tags is as many objects.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DatasetFormatException">The file is malformed or truncated. What is wrong with one image is reported when its row is read.</exception>
-    public static IDataView LoadFromVott(this DataOperationsCatalog catalog, string json, BadSampleHandling badSamples = BadSampleHandling.Throw)
+    public static IDataView LoadFromVott(this DataOperationsCatalog catalog, string json, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(json);
-        return View(catalog, () => new VottDataset(json), badSamples);
+        return View(catalog, () => new VottDataset(json), badSampleHandling);
     }
 
     /// <summary>The names of all classes of a loaded set, in the order of its format, for a class that has no object in a split is a class all the same.</summary>
@@ -161,9 +161,9 @@ public static class DetectionDataCatalog
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    private static DetectionDatasetView View(DataOperationsCatalog catalog, Func<DetectionDataset> load, BadSampleHandling badSamples)
+    private static DetectionDatasetView View(DataOperationsCatalog catalog, Func<DetectionDataset> load, BadSampleHandling badSampleHandling)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new DetectionDatasetView(catalog.Environment(), load(), badSamples);
+        return new DetectionDatasetView(catalog.Environment(), load(), badSampleHandling);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.Data;
 using SkiaSharp;
 
 namespace ML.Yolo.Imaging;
@@ -21,11 +23,23 @@ internal readonly record struct ImageFrame(int Width, int Height, SKEncodedOrigi
     /// <summary>Height of the upright picture, pixels.</summary>
     public int UprightHeight => SwapsAxes ? Width : Height;
 
-    private bool SwapsAxes => Origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+    /// <summary>Whether rows become columns.</summary>
+    public bool SwapsAxes => Origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
     private bool MirrorsX => Origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom;
 
     private bool MirrorsY => Origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
+    /// <summary>The frame of an image of ML.NET: its pixels as they are, turned as the file that <c>LoadImages</c> took it from asks.</summary>
+    /// <remarks><c>LoadImages</c> leaves the path in the image's tag, and steps such as <c>ResizeImages</c> keep it. An image without one, or that someone turned already, is upright as it is.</remarks>
+    public static ImageFrame Of(MLImage image)
+    {
+        var (width, height) = (image.Width, image.Height);
+        using var codec = File.Exists(image.Tag) ? SKCodec.Create(image.Tag) : null;
+        var frame = new ImageFrame(width, height, codec?.EncodedOrigin ?? SKEncodedOrigin.TopLeft);
+        var isTurned = frame.SwapsAxes && width != height && (width, height) == (codec!.Info.Height, codec.Info.Width);
+        return isTurned ? frame with { Origin = SKEncodedOrigin.TopLeft } : frame;
+    }
 
     /// <summary>The same orientation of a picture of another stored size.</summary>
     public ImageFrame Resize(int width, int height) => this with { Width = width, Height = height };
@@ -48,11 +62,13 @@ internal readonly record struct ImageFrame(int Width, int Height, SKEncodedOrigi
     }
 
     /// <summary>Turns stored pixels upright.</summary>
-    /// <param name="stored">Width × Height pixels, row by row.</param>
+    /// <param name="pixels">Width × Height pixels of four bytes, row by row.</param>
     /// <returns>As many pixels, in rows of <see cref="UprightWidth"/>.</returns>
-    public uint[] Turn(ReadOnlySpan<uint> stored)
+    public byte[] Turn(byte[] pixels)
     {
-        var upright = new uint[stored.Length];
+        var turned = new byte[pixels.Length];
+        var stored = MemoryMarshal.Cast<byte, uint>(pixels);
+        var upright = MemoryMarshal.Cast<byte, uint>(turned.AsSpan());
         var (width, height) = (UprightWidth, UprightHeight);
         for (var y = 0; y < height; y++)
         {
@@ -60,12 +76,12 @@ internal readonly record struct ImageFrame(int Width, int Height, SKEncodedOrigi
             var first = MirrorsX ? width - 1 : 0;
             var (start, step) = SwapsAxes ? ((first * Width) + v, Width) : ((v * Width) + first, 1);
             step = MirrorsX ? -step : step;
-            var row = upright.AsSpan(y * width, width);
+            var row = upright.Slice(y * width, width);
             for (var x = 0; x < row.Length; x++, start += step)
                 row[x] = stored[start];
         }
 
-        return upright;
+        return turned;
     }
 
     private PixelBox Mirror(PixelBox box)

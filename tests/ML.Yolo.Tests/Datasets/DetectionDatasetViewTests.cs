@@ -86,7 +86,7 @@ public sealed class DetectionDatasetViewTests : IDisposable
         File.WriteAllText(_folder.File("data.yaml"), "names: [a]\ntrain: list.txt");
         var warnings = new List<string>();
         _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
-        var data = _mlContext.Data.LoadFromYoloDataset(_folder.Path, badSamples: BadSampleHandling.Skip);
+        var data = _mlContext.Data.LoadFromYoloDataset(_folder.Path, badSampleHandling: BadSampleHandling.Skip);
 
         Assert.Equal(Images - 14, LabelledRows.Of(_mlContext, data).Count);
         Assert.Equal(Images - 14, LabelledRows.Of(_mlContext, data).Count);
