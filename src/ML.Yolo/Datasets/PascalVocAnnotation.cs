@@ -41,10 +41,10 @@ internal sealed class PascalVocAnnotation
         if (!File.Exists(path))
             throw new FileNotFoundException($"The annotation '{path}' does not exist.", path);
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostCharacters };
+        using var stream = File.OpenRead(path);
+        using var reader = XmlReader.Create(stream, settings);
         try
         {
-            using var stream = File.OpenRead(path);
-            using var reader = XmlReader.Create(stream, settings);
             var root = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
             return root.Name == "annotation"
                 ? new PascalVocAnnotation(path, root)
@@ -52,13 +52,17 @@ internal sealed class PascalVocAnnotation
         }
         catch (XmlException exception)
         {
-            var isDocumentType = exception.Message.Contains("DTD", StringComparison.Ordinal);
-            throw new DatasetFormatException(path, exception.LineNumber, isDocumentType ? "a document type (DOCTYPE) is not allowed, since entities can name other files." : $"no valid XML: {exception.Message}", exception);
+            // Of all its exceptions the reader gives the one about a document type no line.
+            throw exception.LineNumber > 0
+                ? new DatasetFormatException(path, exception.LineNumber, $"no valid XML: {exception.Message}", exception)
+                : new DatasetFormatException(path, LineOf("<!DOCTYPE", path), "a document type (DOCTYPE) is not allowed, since entities can name other files.", exception);
         }
     }
 
     /// <summary>An exception about an element.</summary>
     public DatasetFormatException Wrong(string element, string problem) => new(_path, LineOf(_root.Element(element) ?? _root), problem);
+
+    private static int LineOf(string text, string path) => File.ReadLines(path).TakeWhile(line => !line.Contains(text, StringComparison.OrdinalIgnoreCase)).Count() + 1;
 
     private static int? LineOf(XElement element) => ((IXmlLineInfo)element).HasLineInfo() ? ((IXmlLineInfo)element).LineNumber : null;
 
