@@ -124,8 +124,14 @@ public sealed partial class YoloTrainer
         /// <summary>Rows scored at once. At least 1; default 8.</summary>
         public int ScoringBatchSize { get; set; } = 8;
 
-        /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048.</summary>
+        /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048. Unused where <see cref="ImageCaching"/> is off.</summary>
         public int ImageCacheMegabytes { get; set; } = 2048;
+
+        /// <summary>Whether resized images are kept from epoch to epoch. Default <see cref="ImageCaching.MemoryThenDisk"/>.</summary>
+        public ImageCaching ImageCaching { get; set; } = ImageCaching.MemoryThenDisk;
+
+        /// <summary>What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.</summary>
+        public BadSampleHandling BadSampleHandling { get; set; } = BadSampleHandling.Throw;
 
         /// <summary>Told of every batch and every epoch, on the training thread.</summary>
         [JsonIgnore]

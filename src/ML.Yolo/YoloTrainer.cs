@@ -64,8 +64,8 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// <param name="input">Rows with the image, label and box columns.</param>
     /// <returns>The detector: the best validated epoch's averaged weights, or the last epoch's where there is no validation set. The caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type.</exception>
-    /// <exception cref="FormatException">A row's labels and boxes do not fit together.</exception>
-    /// <exception cref="InvalidOperationException">The data has no row, no class, or a row without an image.</exception>
+    /// <exception cref="FormatException">A row's labels and boxes do not fit together, or its image cannot be read, unless <see cref="Options.BadSampleHandling"/> skips it.</exception>
+    /// <exception cref="InvalidOperationException">The data has no row or no class.</exception>
     /// <exception cref="TorchBackendException">LibTorch's native libraries, or the GPU asked for, are missing.</exception>
     /// <exception cref="WeightsFormatException">The pretrained weights are damaged, or do not fit the network.</exception>
     /// <exception cref="IOException">The pretrained weights cannot be read.</exception>
@@ -135,6 +135,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     {
         var reader = new TrainingSetReader(_options, classNames, ThrowIfCanceled);
         var set = reader.Read(data);
+        log.Describe(name, reader.Summary);
+        if (reader.BadSamples.Count > 0)
+            log.Warn(reader.BadSamples.Report($"the {name} data"));
         if (reader.IgnoredObjects > 0)
             log.Warn($"{reader.IgnoredObjects} objects of the {name} data are left out: their label is missing, or of a class that is not learned.");
         return set;

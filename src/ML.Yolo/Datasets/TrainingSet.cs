@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Datasets;
@@ -11,6 +12,22 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
 
     /// <summary>A sample's pixels and place on the canvas.</summary>
     public (ResizedImage Image, Letterbox Letterbox) Image(TrainingSample sample) => (images.Get(sample.Image), sample.Letterbox);
+
+    /// <summary>The images of a batch, read or decoded in parallel.</summary>
+    public (ResizedImage Image, Letterbox Letterbox)[] Images(IReadOnlyList<TrainingSample> batch)
+    {
+        var result = new (ResizedImage, Letterbox)[batch.Count];
+        try
+        {
+            Parallel.For(0, result.Length, i => result[i] = Image(batch[i]));
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        return result;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => images.Dispose();

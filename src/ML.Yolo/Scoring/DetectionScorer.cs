@@ -18,7 +18,7 @@ internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options opt
     {
         if (image is null)
             throw new InvalidOperationException($"Row {row} has no image in column '{options.ImageColumnName}'.");
-        var letterbox = Letterbox.Fit(image.Width, image.Height, options.ImageSize, options.ImageSize);
+        var letterbox = Letterbox.Fit(image, options.ImageSize);
         return (ResizedImage.From(image, letterbox), letterbox);
     }
 

@@ -66,7 +66,7 @@ internal sealed class BatchLoader(TrainingSet set, int batchSize, int imageSize,
         var rows = new List<float>();
         for (var i = 0; i < samples.Length; i++)
             set.Samples[samples[i]].AppendTargets(i, rows);
-        var pixels = ImageBatch.Assemble(Array.ConvertAll(samples, index => set.Image(set.Samples[index])), imageSize, imageSize);
+        var pixels = ImageBatch.Assemble(set.Images(Array.ConvertAll(samples, index => set.Samples[index])), imageSize, imageSize);
         var targets = zeros(rows.Count / 6, 6);
         if (rows.Count > 0)
             CollectionsMarshal.AsSpan(rows).CopyTo(MemoryMarshal.Cast<byte, float>(targets.bytes));

@@ -19,6 +19,8 @@ internal sealed class TrainingLog : IDisposable
 
     public void Warn(string message) => _channel.Warning(message);
 
+    public void Describe(string name, DatasetSummary summary) => _channel.Info($"The {name} data: {summary}");
+
     public void Begin(YoloNetwork network, int images, int boxes, int classes, int seed, Device device)
         => _channel.Info(string.Create(CultureInfo.InvariantCulture,
             $"Training {network.Architecture} ({network.parameters().Sum(parameter => parameter.numel()):N0} parameters) on {images} images with {boxes} objects of {classes} classes; device {device.type}, seed {seed}."));
