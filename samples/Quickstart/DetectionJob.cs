@@ -84,8 +84,17 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         NominalBatchSize = options.BatchSize,
         EmaRampUpdates = 200,
         ScaleLossWeights = false,
-        VerticalFlipProbability = options.Data is null ? 0.5f : 0,
-        Loss = options.Loss == "v3" ? new YoloV3LossOptions() : new YoloV5LossOptions { ObjectnessWeight = 0.15f, ClassWeight = 0.3f },
+        Augmentation = Augmentation(),
+        Loss = options.Loss == "v3" ? new YoloV3LossOptions() : new YoloV5LossOptions { BoxWeight = 0.1f, ObjectnessWeight = 0.15f, ClassWeight = 0.3f },
+    };
+
+    /// <summary>A few minutes are too short for mosaics, and shapes have no top and bottom.</summary>
+    private AugmentationOptions Augmentation() => options.Data is not null ? AugmentationOptions.Scratch : new()
+    {
+        MosaicProbability = 0,
+        Translation = 0,
+        ScaleGain = 0,
+        VerticalFlipProbability = 0.5f,
     };
 
     private void Detect(IDataView unseen)

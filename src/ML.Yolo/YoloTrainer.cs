@@ -69,6 +69,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// <exception cref="TorchBackendException">LibTorch's native libraries, or the GPU asked for, are missing.</exception>
     /// <exception cref="WeightsFormatException">The pretrained weights are damaged, or do not fit the network.</exception>
     /// <exception cref="IOException">The pretrained weights cannot be read.</exception>
+    /// <exception cref="TrainingDivergedException">The loss was no longer a finite number, and <see cref="Options.OnNonFiniteLoss"/> does not pass it over.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first epoch was complete.</exception>
     public YoloTransformer Fit(IDataView input)
     {
@@ -94,6 +95,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         var seed = _environment.Seed() ?? Random.Shared.Next();
         using var network = CreateNetwork(classNames.Length, seed);
         LoadPretrained(network, log);
+        FitAnchors(network, training, seed, log);
         network.Freeze(_options.FreezeLayers);
         network.to(device);
         var loss = LossScaling.Apply(_options, classNames.Length);
@@ -107,8 +109,12 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
             Validate = validator is null ? null : validator.Measure,
             EpochEnded = log.EpochEnded,
             HistoryGrew = files.EpochEnded,
+            Warn = log.Warn,
             IsCanceled = IsCanceled,
+            Identity = _options.CheckpointDirectory is null ? null : TrainingIdentity.Of(training, classNames, _options, seed),
         };
+        if (_options.Resume)
+            loop.Resume();
         return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy(), loop.History);
     }
 
@@ -129,6 +135,17 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var scope = NewDisposeScope();
         foreach (var left in NetworkState.LoadPretrained(network, WeightsFile.Load(path), path, _options.AllowPartialWeights))
             log.Warn(left);
+    }
+
+    private void FitAnchors(YoloNetwork network, TrainingSet training, int seed, TrainingLog log)
+    {
+        if (!_options.AutoAnchor)
+            return;
+        using var scope = NewDisposeScope();
+        var strides = tensor(network.Strides.ToArray()).view(-1, 1, 1);
+        var pixels = (network.Anchors.cpu() * strides).data<float>().ToNDArray();
+        if (AutoAnchor.Improve(training.ObjectSizes(), (float[,,])pixels, _options.Loss.AnchorRatioLimit, seed, log.Say) is { } better)
+            network.SetAnchors(better);
     }
 
     private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)

@@ -35,7 +35,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
         _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, options.ImageSize, device), options);
     }
 
-    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
+    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/>, <see cref="YoloTrainer.Options.MultiLabel"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
     public YoloTrainer.Options Options { get; }
 
     /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>

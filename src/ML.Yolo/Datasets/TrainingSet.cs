@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Datasets;
@@ -13,20 +12,18 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
     /// <summary>A sample's pixels and place on the canvas.</summary>
     public (ResizedImage Image, Letterbox Letterbox) Image(TrainingSample sample) => (images.Get(sample.Image), sample.Letterbox);
 
-    /// <summary>The images of a batch, read or decoded in parallel.</summary>
-    public (ResizedImage Image, Letterbox Letterbox)[] Images(IReadOnlyList<TrainingSample> batch)
+    /// <summary>Width and height of every object, pixels of the canvas.</summary>
+    public IEnumerable<(float Width, float Height)> ObjectSizes()
     {
-        var result = new (ResizedImage, Letterbox)[batch.Count];
-        try
+        foreach (var sample in samples)
         {
-            Parallel.For(0, result.Length, i => result[i] = Image(batch[i]));
+            for (var i = 0; i < sample.Boxes.Length; i += 4)
+            {
+                var (x0, y0) = sample.Letterbox.ToCanvas(sample.Boxes[i], sample.Boxes[i + 1]);
+                var (x1, y1) = sample.Letterbox.ToCanvas(sample.Boxes[i + 2], sample.Boxes[i + 3]);
+                yield return (x1 - x0, y1 - y0);
+            }
         }
-        catch (AggregateException exception)
-        {
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
-
-        return result;
     }
 
     /// <inheritdoc/>

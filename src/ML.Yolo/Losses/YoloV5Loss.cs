@@ -48,6 +48,14 @@ public sealed class YoloV5Loss : DetectionLoss
     public IReadOnlyList<double> LayerBalance
         => _balance is null ? Array.ConvertAll(_initialBalance, weight => (double)weight) : _balance.cpu().data<double>().ToArray();
 
+    internal override IReadOnlyDictionary<string, Tensor> State => _balance is null ? base.State : new Dictionary<string, Tensor> { ["balance"] = _balance };
+
+    internal override void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        _balance?.Dispose();
+        _balance = state.TryGetValue("balance", out var balance) ? balance.clone().DetachFromDisposeScope() : null;
+    }
+
     private protected override LayerTargets Assign(Tensor targets, Tensor anchors, long[] shape)
         => _assigner.Assign(targets, anchors, shape[2], shape[3]);
 
@@ -118,7 +126,7 @@ public sealed class YoloV5Loss : DetectionLoss
 
     private Tensor Balanced(Tensor objectness)
     {
-        var balance = _balance ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
+        var balance = _balance?.to(objectness.device) ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
         var term = (objectness * balance.to(objectness.dtype)).sum();
         if (_options.AutoBalance)
             Adapt(balance, objectness.detach());
