@@ -139,6 +139,10 @@ public sealed partial class YoloTrainer
         /// <summary>What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.</summary>
         public BadSampleHandling BadSampleHandling { get; set; } = BadSampleHandling.Throw;
 
+        /// <summary>GPUs of this machine that learn together, each a share of every batch. Null, the default: the one device that <c>MLContext.GpuDeviceId</c> names.</summary>
+        [JsonIgnore]
+        public int[]? DataParallelGpus { get; set; }
+
         /// <summary>A folder that gets <c>last.safetensors</c> after every epoch, all that is needed to go on, and <c>best.safetensors</c>, the best averaged weights. Null, the default: none.</summary>
         [JsonIgnore]
         public string? CheckpointDirectory { get; set; }
@@ -180,6 +184,8 @@ public sealed partial class YoloTrainer
             RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
             ArgumentNullException.ThrowIfNull(Augmentation);
             Augmentation.Check();
+            if (DataParallelGpus is { } gpus && (gpus.Length == 0 || gpus.Distinct().Count() != gpus.Length || gpus.Min() < 0))
+                throw new ArgumentException($"{nameof(DataParallelGpus)} is [{string.Join(", ", gpus)}]; at least one number was expected, each from 0 and once.", nameof(DataParallelGpus));
             if (Resume && CheckpointDirectory is null)
                 throw new ArgumentException($"{nameof(Resume)} is set and {nameof(CheckpointDirectory)} is not: there is nothing to go on from.", nameof(CheckpointDirectory));
             Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");

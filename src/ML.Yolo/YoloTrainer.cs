@@ -77,7 +77,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         _columns.CheckTrainingInput(SchemaColumn.ShapeOf(input.Schema));
         if (_options.ValidationSet is { } validationSet)
             _columns.CheckTrainingInput(SchemaColumn.ShapeOf(validationSet.Schema));
-        var device = TorchBackend.DeviceOf(_environment);
+        var devices = _options.DataParallelGpus is { } gpus ? TorchBackend.DevicesOf(_environment, gpus) : [TorchBackend.DeviceOf(_environment)];
         var classNames = ClassNames(input);
 
         var host = _environment.Register(nameof(YoloTrainer));
@@ -86,10 +86,10 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var log = new TrainingLog(channel, progress);
         using var training = Read(input, classNames, log, "training");
         using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, log, "validation");
-        return Train(training, validation, classNames, device, log);
+        return Train(training, validation, classNames, devices, log);
     }
 
-    private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, Device device, TrainingLog log)
+    private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, IReadOnlyList<Device> devices, TrainingLog log)
     {
         using var scope = NewDisposeScope();
         var seed = _environment.Seed() ?? Random.Shared.Next();
@@ -97,14 +97,14 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         LoadPretrained(network, log);
         FitAnchors(network, training, seed, log);
         network.Freeze(_options.FreezeLayers);
-        network.to(device);
+        network.to(devices[0]);
         var loss = LossScaling.Apply(_options, classNames.Length);
         using var detectionLoss = DetectionLoss.Create(loss, network.Anchors);
         detectionLoss.Warning = log.Warn;
-        log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, device);
-        var validator = validation is null ? null : new Validator(validation, classNames, _options, device);
+        log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, devices[0]);
+        var validator = validation is null ? null : new Validator(validation, classNames, _options, devices[0]);
         var files = new TrainingLogFiles(_options);
-        using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, device)
+        using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, devices)
         {
             Validate = validator is null ? null : validator.Measure,
             EpochEnded = log.EpochEnded,

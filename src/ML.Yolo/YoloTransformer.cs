@@ -32,7 +32,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
         Network.to(device);
         Network.eval();
         _columns = new DetectionColumns(options);
-        _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, options.ImageSize, device), options);
+        _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, device), options);
     }
 
     /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/>, <see cref="YoloTrainer.Options.MultiLabel"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>

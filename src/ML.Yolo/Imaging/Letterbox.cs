@@ -55,6 +55,14 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
         return Fit(frame.UprightWidth, frame.UprightHeight, canvasSize, canvasSize) with { Origin = frame.Origin };
     }
 
+    /// <summary>The image as it is, on the smallest canvas of whole strides that leaves half a stride free: what the reference validates on.</summary>
+    public Letterbox Tight(int stride)
+    {
+        return this with { CanvasWidth = Around(ResizedWidth), CanvasHeight = Around(ResizedHeight) };
+
+        int Around(int size) => (int)Math.Ceiling(((double)size / stride) + 0.5) * stride;
+    }
+
     /// <summary>From pixels of the upright image to pixels of the canvas.</summary>
     public (float X, float Y) ToCanvas(float x, float y) => ((x * ScaleX) + Left, (y * ScaleY) + Top);
 

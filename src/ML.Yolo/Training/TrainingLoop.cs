@@ -11,6 +11,7 @@ internal sealed class TrainingLoop : IDisposable
 {
     private readonly YoloTrainer.Options _options;
     private readonly YoloNetwork _network;
+    private readonly ReplicatedNetwork _replicas;
     private readonly DetectionLoss _loss;
     private readonly TrainingSet _set;
     private readonly int _seed;
@@ -26,21 +27,22 @@ internal sealed class TrainingLoop : IDisposable
     private TrainingState _state = new();
     private YoloNetwork? _best;
 
-    /// <param name="network">The network to train, on <paramref name="device"/>.</param>
+    /// <param name="network">The network to train.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="set">The samples.</param>
     /// <param name="options">The run.</param>
     /// <param name="seed">Decides order and augmentation.</param>
-    /// <param name="device">Where the network runs.</param>
-    public TrainingLoop(YoloNetwork network, DetectionLoss loss, TrainingSet set, YoloTrainer.Options options, int seed, Device device)
+    /// <param name="devices">Where the network runs; the first is the one it is on.</param>
+    public TrainingLoop(YoloNetwork network, DetectionLoss loss, TrainingSet set, YoloTrainer.Options options, int seed, IReadOnlyList<Device> devices)
     {
-        (_network, _loss, _set, _options, _seed, _device) = (network, loss, set, options, seed, device);
+        (_network, _loss, _set, _options, _seed, _device) = (network, loss, set, options, seed, devices[0]);
+        _replicas = new ReplicatedNetwork(network, devices, options.FreezeLayers);
         _batchCount = (set.Samples.Count + options.BatchSize - 1) / options.BatchSize;
         _loader = new BatchLoader(new Augmenter(set, options.Augmentation, options.ImageSize, seed), options.BatchSize, options.ImageSize);
         _scale = new BatchScale(options.ImageSize, network.Strides[^1], options.Augmentation.MultiScale, seed);
         _optimization = new Optimization(network, options, _batchCount);
         _average = new ExponentialMovingAverage(network, options.EmaDecay, options.EmaRampUpdates);
-        _losses = new RunningMean(loss.TermNames, device);
+        _losses = new RunningMean(loss.TermNames, _device);
     }
 
     /// <summary>Measures the averaged network after an epoch; null where there is nothing to measure it on.</summary>
@@ -91,6 +93,7 @@ internal sealed class TrainingLoop : IDisposable
         TrainingTensors.Load(last, tensors, _network, _average.Network, _loss, _optimization, _device);
         _state = checkpoint.State;
         _epochs.AddRange(checkpoint.History.Epochs);
+        _replicas.Broadcast();
         _optimization.Position = (_state.Batches, _state.SinceStep);
         _average.Updates = _state.AverageUpdates;
         _best = _average.Network.Clone();
@@ -101,6 +104,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _replicas.Dispose();
         _optimization.Dispose();
         _average.Dispose();
         _losses.Dispose();
@@ -116,7 +120,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>One pass over the data; false if it was stopped on the way.</summary>
     private bool TrainEpoch(int epoch)
     {
-        _network.train();
+        _replicas.Train();
         _losses.Reset();
         var done = 0;
         foreach (var batch in _loader.Epoch(epoch, Order(epoch), epoch > _options.MaxEpoch - _options.Augmentation.CloseMosaicEpochs))
@@ -129,7 +133,10 @@ internal sealed class TrainingLoop : IDisposable
                 if (!Learn(batch, epoch, done))
                     return Diverged(epoch, done, batch);
                 if (_optimization.EndBatch())
+                {
                     _average.Update();
+                    _replicas.Broadcast();
+                }
             }
 
             Report(epoch, ++done, metrics: null, isEpochEnd: false);
@@ -147,10 +154,11 @@ internal sealed class TrainingLoop : IDisposable
     {
         using var scope = NewDisposeScope();
         var images = _scale.Apply(ImageBatch.ToInput(batch.Pixels, _device), epoch, index);
-        var result = _loss.Compute(_network.call(images), batch.Targets);
+        var result = _loss.Compute(_replicas.Forward(images), batch.Targets);
         if (!result.Total.isfinite().item<bool>())
             return false;
         result.Total.backward();
+        _replicas.GatherGradients();
         _losses.Add(result.Terms, batch.Samples.Length);
         return true;
     }

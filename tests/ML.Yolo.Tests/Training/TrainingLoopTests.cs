@@ -19,7 +19,7 @@ public sealed class TrainingLoopTests
         var options = TinyRun.Options(epochs: 30);
         options.EarlyStoppingPatience = 3;
         var weights = new List<Tensor>();
-        using var loop = new TrainingLoop(network, loss, set, options, seed: 1, CPU)
+        using var loop = new TrainingLoop(network, loss, set, options, seed: 1, [CPU])
         {
             Validate = average =>
             {
@@ -34,6 +34,44 @@ public sealed class TrainingLoopTests
 
         Assert.Equal(5, loop.History.Epochs.Count);
         TensorAssert.Equal(weights[1], best.state_dict()["model.0.conv.weight"]);
+    }
+
+    [Fact]
+    public void Forward_BatchSharedByTwoDevices_GivesThePredictionsAndGradientsOfOne()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
+        using var alone = network.Clone();
+        // Norms of half a batch differ from those of the whole; as they are they do not.
+        network.eval();
+        alone.eval();
+        using var shared = new ReplicatedNetwork(network, [CPU, CPU, CPU], frozenLayers: 0);
+        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        var images = rand(5, 3, 64, 64);
+        var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f }, { 4, 1, 0.7f, 0.3f, 0.5f, 0.3f } });
+
+        var whole = alone.call(images);
+        loss.Compute(whole, targets).Total.backward();
+        var maps = shared.Forward(images);
+        loss.Compute(maps, targets).Total.backward();
+        shared.GatherGradients();
+
+        Assert.All(whole.Zip(maps), pair => TensorAssert.Close(pair.First, pair.Second, 1e-5, 1e-5));
+        Assert.All(alone.parameters().Zip(network.parameters()), pair => TensorAssert.Close(pair.First.grad!, pair.Second.grad!, 1e-4, 1e-5 * (1 + pair.First.grad!.abs().max().item<float>())));
+    }
+
+    [Fact]
+    public void Fit_GpuThatIsNotThere_FallsBackWithAWarningOrThrows()
+    {
+        if (cuda.is_available())
+            return;
+        var mlContext = new Microsoft.ML.MLContext(seed: 1) { FallbackToCpu = false };
+        var options = TinyRun.Options();
+        options.DataParallelGpus = [0, 1];
+
+        var exception = Assert.Throws<TorchBackendException>(() => TinyRun.Fit(mlContext, options));
+
+        Assert.StartsWith("GPU 0, 1 was asked for, and LibTorch sees 0.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
