@@ -14,6 +14,9 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 {
     private const long Megabyte = 1 << 20;
 
+    // Each thread holds a decoded photo.
+    private const int MostThreads = 16;
+
     private readonly Lock _lock = new();
     private readonly List<Sample> _samples = [];
     private readonly List<(Place Place, Exception Exception)> _problems = [];
@@ -79,7 +82,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         var objects = new ObjectReader(options, classNames, data.Schema);
         var image = data.Schema[options.ImageColumnName];
         var path = data.Schema.GetColumnOrNull(nameof(DetectionRow.ImagePath)) is { Type: TextDataViewType } column ? column : (DataViewSchema.Column?)null;
-        var cursors = data.GetRowCursorSet([image, .. objects.Columns, .. path is null ? [] : new[] { path.Value }], Environment.ProcessorCount);
+        var cursors = data.GetRowCursorSet([image, .. objects.Columns, .. path is null ? [] : new[] { path.Value }], Math.Min(Environment.ProcessorCount, MostThreads));
         try
         {
             var workers = Array.ConvertAll(cursors, cursor => Task.Factory.StartNew(() => Run(cursor, objects, image, path, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
