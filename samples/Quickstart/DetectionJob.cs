@@ -23,6 +23,7 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         Directory.CreateDirectory(options.Output);
         var mlContext = new MLContext(options.Seed);
         var (train, unseen) = LoadData(mlContext);
+        Console.WriteLine(mlContext.Data.SummarizeDetections(train));
         var metrics = TrainAndSave(mlContext, train, unseen);
         Detect(unseen);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 {metrics.MAP50:F4}, mAP50-95 {metrics.MAP50_95:F4}"));

@@ -27,20 +27,20 @@ internal sealed class CocoDataset : DetectionDataset
     public override int Count => _file.Images.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DatasetFormatException> Orphans => _file.Orphans.ConvertAll(position => JsonTokenStream.Wrong(_file.FilePath, position, "'annotations', 'image_id' names no image: an id of 'images' was expected."));
+    public override IReadOnlyList<DatasetFormatException> Orphans => _file.Orphans.ConvertAll(line => new DatasetFormatException(_file.FilePath, line, "'annotations', 'image_id' names no image: an id of 'images' was expected."));
 
     /// <inheritdoc/>
     public override DetectionRow Read(int index)
     {
         var image = _file.Images[index];
-        var path = SetPath.Inside(_imageFolder, image.FileName) ?? throw JsonTokenStream.Wrong(_file.FilePath, image.Position, $"'images', 'file_name' is '{image.FileName}': a path inside the image folder was expected.");
+        var path = SetPath.Inside(_imageFolder, image.FileName) ?? throw new DatasetFormatException(_file.FilePath, image.Line, $"'images', 'file_name' is '{image.FileName}': a path inside the image folder was expected.");
         var objects = _file.Objects(index);
         var row = new LabelledRow(path, objects.Length);
-        var frame = row.LabelFrame(image.Width, image.Height, problem => JsonTokenStream.Wrong(_file.FilePath, image.Position, problem));
+        var frame = row.LabelFrame(image.Width, image.Height, problem => new DatasetFormatException(_file.FilePath, image.Line, problem));
         foreach (var item in objects)
         {
             if (item.Category < 0)
-                throw JsonTokenStream.Wrong(_file.FilePath, item.Position, "'annotations', 'category_id' names no category: an id of 'categories' was expected.");
+                throw new DatasetFormatException(_file.FilePath, item.Line, "'annotations', 'category_id' names no category: an id of 'categories' was expected.");
             row.Add(_file.ClassNames[item.Category], frame.ToStored(new PixelBox((float)item.X, (float)item.Y, (float)(item.X + item.Width), (float)(item.Y + item.Height))));
         }
 

@@ -25,8 +25,8 @@ internal sealed class CocoFile
     /// <summary>The images, in the order of the file.</summary>
     public IReadOnlyList<Image> Images => _images;
 
-    /// <summary>Offsets of the annotations whose image is not there.</summary>
-    public List<long> Orphans { get; } = [];
+    /// <summary>Lines of the annotations whose image is not there.</summary>
+    public List<int> Orphans { get; } = [];
 
     /// <summary>Reads the file, once, from beginning to end.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -77,7 +77,7 @@ internal sealed class CocoFile
 
     private void ReadImage(JsonTokenStream json)
     {
-        var position = json.Position;
+        var line = json.Line;
         var (id, fileName, width, height) = ((string?)null, (string?)null, 0.0, 0.0);
         while (json.ReadProperty(out var name))
         {
@@ -92,15 +92,15 @@ internal sealed class CocoFile
         }
 
         if (id is null || fileName is null)
-            throw json.Wrong(position, $"an image has no '{(id is null ? "id" : "file_name")}'.");
+            throw new DatasetFormatException(FilePath, line, $"an image has no '{(id is null ? "id" : "file_name")}'.");
         if (!_imageIds.Define(id, _images.Count))
-            throw json.Wrong(position, $"'images' has the id {id} twice.");
-        _images.Add(new Image(fileName, (int)width, (int)height, position));
+            throw new DatasetFormatException(FilePath, line, $"'images' has the id {id} twice.");
+        _images.Add(new Image(fileName, (int)width, (int)height, line));
     }
 
     private void ReadCategory(JsonTokenStream json)
     {
-        var position = json.Position;
+        var line = json.Line;
         var (id, title) = ((string?)null, (string?)null);
         while (json.ReadProperty(out var name))
         {
@@ -113,15 +113,15 @@ internal sealed class CocoFile
         }
 
         if (id is null || string.IsNullOrEmpty(title))
-            throw json.Wrong(position, $"a category has no '{(id is null ? "id" : "name")}'.");
+            throw new DatasetFormatException(FilePath, line, $"a category has no '{(id is null ? "id" : "name")}'.");
         if (!_categoryIds.Define(id, _categories.Count))
-            throw json.Wrong(position, $"'categories' has the id {id} twice.");
+            throw new DatasetFormatException(FilePath, line, $"'categories' has the id {id} twice.");
         _categories.Add((id, title));
     }
 
     private void ReadAnnotation(JsonTokenStream json)
     {
-        var position = json.Position;
+        var line = json.Line;
         var (image, category, isCrowd) = (-1, -1, false);
         double[]? box = null;
         while (json.ReadProperty(out var name))
@@ -139,10 +139,10 @@ internal sealed class CocoFile
         if (isCrowd)
             return;
         if ((image < 0 ? "image_id" : category < 0 ? "category_id" : box is null ? "bbox" : null) is { } missing)
-            throw json.Wrong(position, $"an annotation has no '{missing}'.");
+            throw new DatasetFormatException(FilePath, line, $"an annotation has no '{missing}'.");
         if (box![2] < 0 || box[3] < 0)
-            throw json.Wrong(position, FormattableString.Invariant($"'bbox' is [{box[0]}, {box[1]}, {box[2]}, {box[3]}]; x, y, width and height with a width and height of at least 0 were expected."));
-        _annotations.Add((image, new Item(category, box[0], box[1], box[2], box[3], position)));
+            throw new DatasetFormatException(FilePath, line, FormattableString.Invariant($"'bbox' is [{box[0]}, {box[1]}, {box[2]}, {box[3]}]; x, y, width and height with a width and height of at least 0 were expected."));
+        _annotations.Add((image, new Item(category, box[0], box[1], box[2], box[3], line)));
     }
 
     private static double[] ReadBox(JsonTokenStream json)
@@ -172,7 +172,7 @@ internal sealed class CocoFile
             annotation = (_imageIds.Resolve(annotation.Image), annotation.Item with { Category = category < 0 ? -1 : classOfCategory[category] });
         }
 
-        Orphans.AddRange(_annotations.Where(annotation => annotation.Image < 0).Select(annotation => annotation.Item.Position));
+        Orphans.AddRange(_annotations.Where(annotation => annotation.Image < 0).Select(annotation => annotation.Item.Line));
         _annotations.RemoveAll(annotation => annotation.Image < 0);
         GroupByImage();
     }
@@ -196,8 +196,8 @@ internal sealed class CocoFile
     /// <param name="FileName">Relative to the image folder.</param>
     /// <param name="Width">Width declared; 0 where it is not.</param>
     /// <param name="Height">Height declared; 0 where it is not.</param>
-    /// <param name="Position">Offset in the file.</param>
-    internal readonly record struct Image(string FileName, int Width, int Height, long Position);
+    /// <param name="Line">Line of the file.</param>
+    internal readonly record struct Image(string FileName, int Width, int Height, int Line);
 
     /// <summary>An object.</summary>
     /// <param name="Category">Index in <see cref="ClassNames"/>; −1 where the category is not there.</param>
@@ -205,8 +205,8 @@ internal sealed class CocoFile
     /// <param name="Y">Top, pixels.</param>
     /// <param name="Width">Width, pixels.</param>
     /// <param name="Height">Height, pixels.</param>
-    /// <param name="Position">Offset in the file.</param>
-    internal readonly record struct Item(int Category, double X, double Y, double Width, double Height, long Position);
+    /// <param name="Line">Line of the file.</param>
+    internal readonly record struct Item(int Category, double X, double Y, double Width, double Height, int Line);
 
     /// <summary>Numbers for ids, given at their first mention, and what they turn out to be.</summary>
     private sealed class IndexById

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace ML.Yolo.Datasets;
 
 /// <summary>Reads a JSON file token by token, however large it is: only a window of it is in memory.</summary>
-/// <remarks>Positions are offsets in bytes; an exception turns one into a line by counting, once something is wrong.</remarks>
 internal sealed class JsonTokenStream : IDisposable
 {
     private const int SmallestWindow = 1 << 16;
@@ -13,7 +12,7 @@ internal sealed class JsonTokenStream : IDisposable
     private readonly FileStream _stream;
     private byte[] _window = new byte[SmallestWindow];
     private JsonReaderState _state;
-    private long _windowOffset;
+    private int _line = 1;
     private int _start;
     private int _end;
     private bool _isFinal;
@@ -34,15 +33,15 @@ internal sealed class JsonTokenStream : IDisposable
     /// <summary>Kind of the token read last.</summary>
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>Offset of the token read last.</summary>
-    public long Position { get; private set; }
+    /// <summary>Line of the token read last, from 1.</summary>
+    public int Line { get; private set; } = 1;
 
     /// <summary>Reads the next token.</summary>
     /// <exception cref="DatasetFormatException">The file ends too early or is no JSON.</exception>
     public void Read()
     {
         if (!TryRead())
-            throw Wrong(Position, "the file ends in the middle: it is truncated.");
+            throw Wrong("the file ends in the middle: it is truncated.");
     }
 
     /// <summary>Reads up to the next property of the object entered; false where the object ends.</summary>
@@ -74,7 +73,7 @@ internal sealed class JsonTokenStream : IDisposable
     public double ReadNumber(string field)
     {
         Read(JsonTokenType.Number, field, "a number");
-        return double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Wrong(Position, $"'{field}' is {_text}; a finite number was expected.");
+        return double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Wrong($"'{field}' is {_text}; a finite number was expected.");
     }
 
     /// <summary>Reads a text.</summary>
@@ -95,7 +94,7 @@ internal sealed class JsonTokenStream : IDisposable
     public string ReadId(string field)
     {
         Read();
-        return Type is JsonTokenType.Number or JsonTokenType.String ? _text! : throw Wrong(Position, $"'{field}' is {Describe()}; a number or text was expected.");
+        return Type is JsonTokenType.Number or JsonTokenType.String ? _text! : throw Wrong($"'{field}' is {Describe()}; a number or text was expected.");
     }
 
     /// <summary>Reads a number or a truth value as a flag.</summary>
@@ -107,7 +106,7 @@ internal sealed class JsonTokenStream : IDisposable
             JsonTokenType.True => true,
             JsonTokenType.False or JsonTokenType.Null => false,
             JsonTokenType.Number => _text != "0",
-            _ => throw Wrong(Position, $"'{field}' is {Describe()}; 0 or 1 was expected."),
+            _ => throw Wrong($"'{field}' is {Describe()}; 0 or 1 was expected."),
         };
     }
 
@@ -132,33 +131,19 @@ internal sealed class JsonTokenStream : IDisposable
     public void ReadEnd()
     {
         if (TryRead())
-            throw Wrong(Position, $"{Describe()} follows the end.");
+            throw Wrong($"{Describe()} follows the end.");
     }
 
-    /// <summary>An exception about the place at an offset.</summary>
-    public DatasetFormatException Wrong(long position, string problem) => Wrong(FilePath, position, problem);
-
-    /// <summary>An exception about the place at an offset of a file.</summary>
-    public static DatasetFormatException Wrong(string path, long position, string problem) => new(path, LineAt(path, position), problem);
+    /// <summary>An exception about the token read last.</summary>
+    public DatasetFormatException Wrong(string problem) => new(FilePath, Line, problem);
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private static int LineAt(string path, long position)
-    {
-        using var stream = File.OpenRead(path);
-        var buffer = new byte[SmallestWindow];
-        var line = 1;
-        int read;
-        for (var left = position; left > 0 && (read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left))) > 0; left -= read)
-            line += buffer.AsSpan(0, read).Count((byte)'\n');
-        return line;
-    }
-
     private void Require(JsonTokenType type, string field, string expected)
     {
         if (Type != type)
-            throw Wrong(Position, $"'{field}' is {Describe()}; {expected} was expected.");
+            throw Wrong($"'{field}' is {Describe()}; {expected} was expected.");
     }
 
     private string Describe() => Type switch
@@ -190,6 +175,10 @@ internal sealed class JsonTokenStream : IDisposable
             {
                 throw new DatasetFormatException(FilePath, (int?)exception.LineNumber + 1, $"no valid JSON{(_isFinal && _start < _end ? ", or truncated" : "")}: {exception.Message.Split(" LineNumber:", 2)[0]}", exception);
             }
+            catch (InvalidOperationException exception)                                   // what the reader throws where text is no UTF-8
+            {
+                throw new DatasetFormatException(FilePath, _line, "a text is no valid UTF-8.", exception);
+            }
 
             if (_isFinal)
                 return false;
@@ -200,7 +189,9 @@ internal sealed class JsonTokenStream : IDisposable
     private void Take(ref Utf8JsonReader reader)
     {
         Type = reader.TokenType;
-        Position = _windowOffset + _start + reader.TokenStartIndex;
+        var consumed = _window.AsSpan(_start, (int)reader.BytesConsumed);
+        Line = _line + consumed[..(int)reader.TokenStartIndex].Count((byte)'\n');
+        _line += consumed.Count((byte)'\n');
         _text = Type switch
         {
             JsonTokenType.PropertyName or JsonTokenType.String => reader.GetString(),
@@ -214,12 +205,11 @@ internal sealed class JsonTokenStream : IDisposable
     private void Fill()
     {
         _window.AsSpan(_start, _end - _start).CopyTo(_window);
-        _windowOffset += _start;
         (_start, _end) = (0, _end - _start);
         if (_end == _window.Length)
         {
             if (_window.Length >= LargestWindow)
-                throw Wrong(_windowOffset, $"a single value is longer than {LargestWindow} bytes.");
+                throw Wrong($"a single value is longer than {LargestWindow} bytes.");
             Array.Resize(ref _window, _window.Length * 2);
         }
 

@@ -14,6 +14,9 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 {
     private const long Megabyte = 1 << 20;
 
+    // Each thread holds a decoded photo.
+    private const int MostThreads = 16;
+
     private readonly Lock _lock = new();
     private readonly List<Sample> _samples = [];
     private readonly List<(Place Place, Exception Exception)> _problems = [];
@@ -79,7 +82,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         var objects = new ObjectReader(options, classNames, data.Schema);
         var image = data.Schema[options.ImageColumnName];
         var path = data.Schema.GetColumnOrNull(nameof(DetectionRow.ImagePath)) is { Type: TextDataViewType } column ? column : (DataViewSchema.Column?)null;
-        var cursors = data.GetRowCursorSet([image, .. objects.Columns, .. path is null ? [] : new[] { path.Value }], Environment.ProcessorCount);
+        var cursors = data.GetRowCursorSet([image, .. objects.Columns, .. path is null ? [] : new[] { path.Value }], Math.Min(Environment.ProcessorCount, MostThreads));
         try
         {
             var workers = Array.ConvertAll(cursors, cursor => Task.Factory.StartNew(() => Run(cursor, objects, image, path, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
@@ -166,7 +169,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 image = null;                                                             // ML.NET may have disposed the one before
-                throw new RowProblem(exception is ArgumentException ? $"{name}: the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected." : $"{name}: the image cannot be read: {exception.Message}", exception);
+                throw new RowProblem(exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException ? $"{name}: the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected." : $"{name}: the image cannot be read: {exception.Message}", exception);
             }
 
             if (image is null)
@@ -234,10 +237,10 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 
     private sealed record Sample(Place Place, int Image, Letterbox Letterbox, int[] Classes, PixelBox[] Boxes, int Ignored, string Checksum)
     {
-        /// <summary>Boxes are clipped to the image, and of equal objects one counts, as in the reference.</summary>
+        /// <summary>Boxes are clipped to the image; those of which nothing is left are no objects, and of equal ones one counts, as in the reference.</summary>
         public TrainingSample ToTrainingSample()
         {
-            var objects = Classes.Zip(Boxes, (label, box) => (Class: label, Box: Clip(box))).Distinct().ToList();
+            var objects = Classes.Zip(Boxes, (label, box) => (Class: label, Box: Clip(box))).Where(item => item.Box.X1 > item.Box.X0 && item.Box.Y1 > item.Box.Y0).Distinct().ToList();
             return new TrainingSample(Image, Letterbox, [.. objects.Select(item => item.Class)], [.. objects.SelectMany(item => new[] { item.Box.X0, item.Box.Y0, item.Box.X1, item.Box.Y1 })]);
         }
 

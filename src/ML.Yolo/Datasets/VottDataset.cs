@@ -29,15 +29,15 @@ internal sealed class VottDataset : DetectionDataset
     {
         var asset = _file.Assets[index];
         var row = new LabelledRow(ImagePath(asset), asset.Regions.Count);
-        var frame = row.LabelFrame(asset.Width, asset.Height, problem => Wrong(asset.Position, problem));
+        var frame = row.LabelFrame(asset.Width, asset.Height, problem => Wrong(asset.Line, problem));
         foreach (var region in asset.Regions)
         {
             if (region.Tags.Length == 0)
-                throw Wrong(region.Position, $"a region of '{asset.Name}' has no tag; at least one was expected.");
+                throw Wrong(region.Line, $"a region of '{asset.Name}' has no tag; at least one was expected.");
             foreach (var tag in region.Tags)
             {
                 if (!_classes.ContainsKey(tag))
-                    throw Wrong(region.Position, $"a region of '{asset.Name}' has the tag '{tag}', which is not among the file's 'tags'.");
+                    throw Wrong(region.Line, $"a region of '{asset.Name}' has the tag '{tag}', which is not among the file's 'tags'.");
                 row.Add(tag, frame.ToStored(region.Box));
             }
         }
@@ -63,8 +63,8 @@ internal sealed class VottDataset : DetectionDataset
             return named;
         if (beside is not null && File.Exists(beside))
             return beside;
-        throw Wrong(asset.Position, $"the image '{asset.Path}' is not there, and neither is '{asset.Name}' beside the file{(isRemote ? "; images are not downloaded" : "")}.");
+        throw Wrong(asset.Line, $"the image '{asset.Path}' is not there, and neither is '{asset.Name}' beside the file{(isRemote ? "; images are not downloaded" : "")}.");
     }
 
-    private DatasetFormatException Wrong(long position, string problem) => JsonTokenStream.Wrong(_file.FilePath, position, problem);
+    private DatasetFormatException Wrong(int line, string problem) => new(_file.FilePath, line, problem);
 }

@@ -60,7 +60,7 @@ internal sealed class VottFile
         json.Read(JsonTokenType.StartArray, "tags", "an array");
         while (json.ReadElement("tags"))
         {
-            var (position, title) = (json.Position, "");
+            var (line, title) = (json.Line, "");
             while (json.ReadProperty(out var name))
             {
                 if (name == "name")
@@ -69,7 +69,7 @@ internal sealed class VottFile
                     json.Skip();
             }
 
-            _tags.Add(title.Length > 0 ? title : throw json.Wrong(position, "a tag has no 'name'."));
+            _tags.Add(title.Length > 0 ? title : throw new DatasetFormatException(json.FilePath, line, "a tag has no 'name'."));
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class VottFile
         while (json.ReadProperty(out var id))
         {
             json.Read(JsonTokenType.StartObject, id, "an object with 'asset' and 'regions'");
-            var asset = new Asset { Position = json.Position };
+            var asset = new Asset { Line = json.Line };
             while (json.ReadProperty(out var name))
             {
                 if (name == "asset")
@@ -91,7 +91,7 @@ internal sealed class VottFile
             }
 
             if (asset.Path.Length == 0)
-                throw json.Wrong(asset.Position, $"the asset '{id}' has no 'path'.");
+                throw new DatasetFormatException(json.FilePath, asset.Line, $"the asset '{id}' has no 'path'.");
             if (asset.State != NotVisited || asset.Regions.Count > 0)
                 _assets.Add(asset);
         }
@@ -135,7 +135,7 @@ internal sealed class VottFile
         json.Read(JsonTokenType.StartArray, "regions", "an array");
         while (json.ReadElement("regions"))
         {
-            var position = json.Position;
+            var line = json.Line;
             var tags = new List<string>();
             PixelBox? box = null;
             while (json.ReadProperty(out var name))
@@ -148,7 +148,7 @@ internal sealed class VottFile
                 }
             }
 
-            asset.Regions.Add(new Region(box ?? throw json.Wrong(position, "a region has no 'boundingBox'."), [.. tags], position));
+            asset.Regions.Add(new Region(box ?? throw new DatasetFormatException(json.FilePath, line, "a region has no 'boundingBox'."), [.. tags], line));
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed class VottFile
     private static PixelBox ReadBox(JsonTokenStream json)
     {
         json.Read(JsonTokenType.StartObject, "boundingBox", "an object with 'left', 'top', 'width' and 'height'");
-        var position = json.Position;
+        var line = json.Line;
         var values = new double?[4];
         string[] fields = ["left", "top", "width", "height"];
         while (json.ReadProperty(out var name))
@@ -181,9 +181,9 @@ internal sealed class VottFile
 
         var missing = Array.FindIndex(values, value => value is null);
         if (missing >= 0)
-            throw json.Wrong(position, $"'boundingBox' has no '{fields[missing]}'.");
+            throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' has no '{fields[missing]}'.");
         if (values[2] < 0 || values[3] < 0)
-            throw json.Wrong(position, FormattableString.Invariant($"'boundingBox' is {values[2]} wide and {values[3]} high; at least 0 was expected."));
+            throw new DatasetFormatException(json.FilePath, line, FormattableString.Invariant($"'boundingBox' is {values[2]} wide and {values[3]} high; at least 0 was expected."));
         return new PixelBox((float)values[0]!, (float)values[1]!, (float)(values[0] + values[2])!, (float)(values[1] + values[3])!);
     }
 
@@ -203,9 +203,9 @@ internal sealed class VottFile
 
         public List<Region> Regions { get; } = [];
 
-        public required long Position { get; init; }
+        public required int Line { get; init; }
     }
 
     /// <summary>A labelled box.</summary>
-    internal readonly record struct Region(PixelBox Box, string[] Tags, long Position);
+    internal readonly record struct Region(PixelBox Box, string[] Tags, int Line);
 }
