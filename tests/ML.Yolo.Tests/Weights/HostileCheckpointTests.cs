@@ -39,6 +39,10 @@ public sealed class HostileCheckpointTests
         { "a list doubled over and over", Doubled(60), "holds no weights: its pickle is a sequence" },
         { "a module that contains itself", Ring(), "nested deeper than 64" },
         { "modules that double at each level", ModuleBomb(40), "or more than 20000; no detector has as many" },
+        { "modules that share a hundred thousand fields", SharedFields(), "holds modules of more than 2,000,000 fields together" },
+        { "one large list made a dictionary over and over", Copies("collections", "OrderedDict"), "has made more than 1,000,000 values" },
+        { "a tensor of fifty thousand dimensions made over and over", Copies("torch._utils", "_rebuild_tensor_v2"), "has made more than 1,000,000 values" },
+        { "a class with a name of a megabyte", new PickleBytes().Global("os", new string('x', 1 << 20)).Stop(), "names a class by more than 256 characters" },
         { "a class named by numbers", new PickleBytes().Integer(1).Integer(2).Raw(0x93).Stop(), "names a class by something other than text" },
         { "arguments that are no tuple", new PickleBytes().Global("a", "b").Integer(1).Op('R').Stop(), "arguments that are no tuple" },
         { "an item set in a number", new PickleBytes().Integer(1).Integer(2).Integer(3).Op('s').Stop(), "sets a key of something that is no dictionary" },
@@ -174,6 +178,32 @@ public sealed class HostileCheckpointTests
             pickle.Dictionary(fields => fields.Text("_modules").Dictionary(modules => modules.Text("0").Op('h').Raw((byte)(level - 1)).Text("1").Op('h').Raw((byte)(level - 1)))).Op('b');
         }
 
+        return pickle.Stop();
+    }
+
+    /// <summary>Twenty thousand modules, each with the same dictionary of numbers.</summary>
+    private static byte[] SharedFields()
+    {
+        var pickle = new PickleBytes().Op('}').Op('q').Raw(0).Op('(');
+        for (var i = 0; i < 45_000; i++)
+            pickle.Op('N').Op('N');
+        pickle.Op('u').Op('0').Global("models", "M").Op(')').Raw(0x81);
+        return pickle.Dictionary(fields => fields.Text("_modules").Dictionary(modules =>
+        {
+            for (var i = 0; i < 1_000; i++)
+                modules.Text($"{i}").Object("models", "M", child => child.Text("_parameters").Op('h').Raw(0));
+        })).Op('b').Stop();
+    }
+
+    /// <summary>One call after another on the same large arguments, each of which would copy them.</summary>
+    private static byte[] Copies(string module, string name)
+    {
+        var pickle = new PickleBytes().Global(module, name).Op('q').Raw(0).Op('0').Op(']').Op('q').Raw(1).Op('(');
+        for (var i = 0; i < 50_000; i++)
+            pickle.Op('N').Op('N').Raw(0x86);
+        pickle.Op('e').Raw(0x85).Op('q').Raw(2).Op('0');
+        for (var i = 0; i < 600_000; i++)
+            pickle.Op('h').Raw(0).Op('h').Raw(2).Op('R').Op('0');
         return pickle.Stop();
     }
 

@@ -73,10 +73,10 @@ public sealed class SafetensorsTests
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{\"a\":", "}")]
-    public void Load_HeaderNestedAMillionTimes_IsRefused(string opening, string closing)
+    public void Load_HeaderNestedHalfAMillionTimes_IsRefused(string opening, string closing)
     {
         using var folder = new TemporaryFolder();
-        var header = string.Concat(Enumerable.Repeat(opening, 1_000_000)) + "1" + string.Concat(Enumerable.Repeat(closing, 1_000_000));
+        var header = string.Concat(Enumerable.Repeat(opening, 500_000)) + "1" + string.Concat(Enumerable.Repeat(closing, 500_000));
         File.WriteAllBytes(folder.File("bad.safetensors"), Bytes(header, header.Length, 0));
 
         var exception = Assert.Throws<WeightsFormatException>(() => Safetensors.Load(folder.File("bad.safetensors")));
