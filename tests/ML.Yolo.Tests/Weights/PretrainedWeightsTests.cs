@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using ML.Yolo.Tests.Networks;
 using ML.Yolo.Tests.Training;
@@ -98,6 +99,23 @@ public sealed class PretrainedWeightsTests
         var state = trained.Network.state_dict();
         Assert.All(state.Where(entry => entry.Key.Split('.')[1] is "0" or "2"), entry => TensorAssert.Equal(saved[entry.Key], entry.Value));
         Assert.All(state.Where(entry => entry.Key.StartsWith("model.3.", StringComparison.Ordinal) && entry.Value.dim() > 0), entry => Assert.False(entry.Value.eq(saved[entry.Key]).all().item<bool>(), entry.Key));
+    }
+
+    [SharedTheory]
+    [InlineData("yolov5n.pt")]
+    [InlineData("yolov5n-module.pt")]
+    public void Fit_CheckpointOfEightyClasses_TrainsOnTwoAndKeepsTheFrozenBackbone(string file)
+    {
+        var mlContext = new MLContext(seed: 1);
+        using var scope = NewDisposeScope();
+        var options = TinyRun.Options(epochs: 1);
+        (options.PretrainedWeights, options.FreezeLayers) = (SharedFolder.Path("weights", file), 10);
+
+        using var trained = TinyRun.Fit(mlContext, options);
+
+        var checkpoint = PyTorchCheckpoint.Load(SharedFolder.Path("weights", file));
+        Assert.All(trained.Network.state_dict().Where(entry => int.Parse(entry.Key.Split('.')[1], CultureInfo.InvariantCulture) < 10), entry => TensorAssert.Equal(checkpoint[entry.Key].to(entry.Value.dtype), entry.Value));
+        Assert.Equal([21, 64, 1, 1], trained.Network.state_dict()["model.24.m.0.weight"].shape);
     }
 
     [Fact]
