@@ -10,12 +10,14 @@ internal sealed class CheckpointState
     private const int DeepestModule = 64;
     private const int MostModules = 20_000;
     private const int MostTensors = 100_000;
+    private const int MostFields = 2_000_000;
 
     private static readonly string[] ModelKeys = ["ema", "model", "state_dict"];
 
     private readonly string _source;
     private readonly Dictionary<string, TorchTensor> _tensors = [];
     private int _modules;
+    private long _fields;
 
     private CheckpointState(string source) => _source = source;
 
@@ -37,8 +39,9 @@ internal sealed class CheckpointState
 
     private static bool IsModel(object? value) => value is PickleDictionary or PickleObject { State: not null };
 
-    private void AddTensors(PickleDictionary tensors, string prefix, IReadOnlyCollection<object?>? except = null)
+    private void AddTensors(PickleDictionary tensors, string prefix, HashSet<object?>? except = null)
     {
+        CountFields(tensors.Items.Count);
         foreach (var (key, value) in tensors.Items)
         {
             if (key is not string name || value is not TorchTensor tensor || except?.Contains(name) == true)
@@ -55,15 +58,34 @@ internal sealed class CheckpointState
             throw new WeightsFormatException($"'{_source}' holds modules nested deeper than {DeepestModule}, or more than {MostModules}; no detector has as many.");
         if (Fields(module) is not { } fields)
             return;
+        CountFields(fields.Items.Count);
         if (fields["_parameters"] is PickleDictionary parameters)
             AddTensors(parameters, prefix);
         if (fields["_buffers"] is PickleDictionary buffers)
-            AddTensors(buffers, prefix, fields["_non_persistent_buffers_set"] as List<object?>);
-        foreach (var (key, value) in (fields["_modules"] as PickleDictionary)?.Items ?? [])
+            AddTensors(buffers, prefix, NotSaved(fields));
+        var modules = (fields["_modules"] as PickleDictionary)?.Items ?? [];
+        CountFields(modules.Count);
+        foreach (var (key, value) in modules)
         {
             if (key is string name && value is PickleObject child)
                 AddModule(child, $"{prefix}{name}.", depth + 1);
         }
+    }
+
+    /// <summary>Names of the buffers that <c>state_dict()</c> leaves out.</summary>
+    private HashSet<object?> NotSaved(PickleDictionary fields)
+    {
+        var names = fields["_non_persistent_buffers_set"] as List<object?> ?? [];
+        CountFields(names.Count);
+        return [.. names.Where(name => name is string)];
+    }
+
+    /// <summary>Modules may share what they hold, so walking them can take far longer than the pickle is.</summary>
+    private void CountFields(int count)
+    {
+        _fields += count;
+        if (_fields > MostFields)
+            throw new WeightsFormatException($"'{_source}' holds modules of more than {MostFields:N0} fields together; no detector has as many.");
     }
 
     /// <summary>A Python object's state is its fields, or a pair of them and its slots.</summary>

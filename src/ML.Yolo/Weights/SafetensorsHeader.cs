@@ -9,7 +9,11 @@ namespace ML.Yolo.Weights;
 internal sealed class SafetensorsHeader
 {
     private const int LengthBytes = sizeof(ulong);
-    private const long LargestHeader = 100_000_000;
+
+    // A detector's header is a hundredth of that; parsed, a header takes several times its length in memory.
+    private const long LargestHeader = 4 << 20;
+    private const int MostTensors = 20_000;
+    private const int MostDimensions = 16;
     private const string MetadataKey = "__metadata__";
 
     private SafetensorsHeader(IReadOnlyList<Entry> entries, IReadOnlyDictionary<string, string> metadata) => (Entries, Metadata) = (entries, metadata);
@@ -53,6 +57,8 @@ internal sealed class SafetensorsHeader
         var entries = new List<Entry>();
         foreach (var property in root.EnumerateObject())
         {
+            if (entries.Count >= MostTensors)
+                throw new WeightsFormatException($"'{source}' holds more than {MostTensors} tensors; no detector has as many.");
             if (property.Name != MetadataKey)
                 entries.Add(ParseEntry(property, source));
             else
@@ -79,14 +85,23 @@ internal sealed class SafetensorsHeader
         var typeName = property.Value.GetProperty("dtype").GetString() ?? "";
         if (!SafetensorsTypes.TryParse(typeName, out var type, out var elementSize))
             throw new WeightsFormatException($"'{source}': '{property.Name}' has type '{typeName}'; known are {SafetensorsTypes.Known}.");
-        var shape = property.Value.GetProperty("shape").EnumerateArray().Select(Number).ToArray();
-        var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(Number).ToArray();
+        var shape = Numbers("shape", MostDimensions);
+        var offsets = Numbers("data_offsets", 2);
         if (offsets.Length != 2 || offsets[1] < offsets[0])
             throw new WeightsFormatException($"'{source}': '{property.Name}' has data_offsets [{string.Join(", ", offsets)}]; begin and end were expected.");
-        var bytes = shape.Aggregate((UInt128)(ulong)elementSize, (product, size) => product > ulong.MaxValue ? product : product * (ulong)size);
-        if (bytes != (ulong)(offsets[1] - offsets[0]))
-            throw new WeightsFormatException($"'{source}': '{property.Name}' of type {typeName} and shape ({string.Join(", ", shape)}) takes {bytes} bytes; its offsets span {offsets[1] - offsets[0]}.");
+        if (offsets[1] - offsets[0] > int.MaxValue)
+            throw new WeightsFormatException($"'{source}': '{property.Name}' takes {offsets[1] - offsets[0]} bytes; at most {int.MaxValue} can be read.");
+
+        // Sizes of an empty tensor are bounded too: LibTorch multiplies them.
+        var bytes = shape.Aggregate((UInt128)(ulong)elementSize, (product, size) => product > ulong.MaxValue ? product : product * (ulong)Math.Max(size, 1));
+        var isEmpty = shape.Contains(0) && bytes <= int.MaxValue;
+        if ((isEmpty ? 0 : bytes) != (ulong)(offsets[1] - offsets[0]))
+            throw new WeightsFormatException($"'{source}': '{property.Name}' of type {typeName} and shape ({string.Join(", ", shape)}) takes {(isEmpty ? 0 : bytes)} bytes; its offsets span {offsets[1] - offsets[0]}.");
         return new Entry(property.Name, type, shape, offsets[0], offsets[1]);
+
+        long[] Numbers(string name, int most) => property.Value.GetProperty(name) is var list && list.GetArrayLength() <= most
+            ? [.. list.EnumerateArray().Select(Number)]
+            : throw new WeightsFormatException($"'{source}': '{property.Name}' has {list.GetArrayLength()} numbers in '{name}'; at most {most} were expected.");
 
         long Number(JsonElement element) => element.TryGetInt64(out var number) && number >= 0
             ? number

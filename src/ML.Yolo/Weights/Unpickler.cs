@@ -14,6 +14,7 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
     // The largest checkpoint of the family, with optimiser state, makes about a fifth of that.
     private const int MostValues = 1_000_000;
     private const int DeepestStack = 100_000;
+    private const int LongestName = 256;
 
     private readonly PickleReader _reader = new(pickle, source);
     private readonly List<object?> _stack = [];
@@ -148,27 +149,27 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
         switch (opcode)
         {
             case PickleOpcode.Global:
-                Push(new PickleGlobal(_reader.Line(), _reader.Line()));
+                Push(Named(_reader.Line(), _reader.Line()));
                 break;
             case PickleOpcode.StackGlobal:
                 var names = PopMany(2);
-                Push(names is [string module, string name] ? new PickleGlobal(module, name) : throw _reader.Damaged("names a class by something other than text"));
+                Push(names is [string module, string name] ? Named(module, name) : throw _reader.Damaged("names a class by something other than text"));
                 break;
             case PickleOpcode.Reduce or PickleOpcode.NewObject:
                 var call = PopMany(2);
-                Push(construct(call[0], Arguments(call[1])));
+                PushMade(call[0], Arguments(call[1]));
                 break;
             case PickleOpcode.NewObjectWithNames:
                 var named = PopMany(3);
-                Push(construct(named[0], Arguments(named[1])));
+                PushMade(named[0], Arguments(named[1]));
                 break;
             case PickleOpcode.Instance:
-                var type = new PickleGlobal(_reader.Line(), _reader.Line());
-                Push(construct(type, PopToMark()));
+                var type = Named(_reader.Line(), _reader.Line());
+                PushMade(type, PopToMark());
                 break;
             case PickleOpcode.Object:
                 var parts = PopToMark();
-                Push(construct(parts.Length > 0 ? parts[0] : throw _reader.Damaged("makes an object of nothing"), parts[1..]));
+                PushMade(parts.Length > 0 ? parts[0] : throw _reader.Damaged("makes an object of nothing"), parts[1..]);
                 break;
             case PickleOpcode.Build:
                 var state = Pop();
@@ -186,6 +187,17 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
         }
 
         return true;
+    }
+
+    private PickleGlobal Named(string module, string name)
+        => module.Length <= LongestName && name.Length <= LongestName ? new(module, name) : throw _reader.Damaged($"names a class by more than {LongestName} characters");
+
+    private void PushMade(object? callable, object?[] arguments)
+    {
+        var value = construct(callable, arguments);
+        if (value is PickleDictionary copy)
+            Count(copy.Items.Count);
+        Push(value);
     }
 
     private object?[] Arguments(object? value) => value as object?[] ?? throw _reader.Damaged("calls something with arguments that are no tuple");

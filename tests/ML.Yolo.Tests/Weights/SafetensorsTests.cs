@@ -39,7 +39,14 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":{"dtype":"Q4","shape":[1],"data_offsets":[0,4]}}""", 4, "has type 'Q4'")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "begins at byte 4; byte 0 was expected")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1]}}""", 4, "damaged safetensors header")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "its offsets span 0")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}""", 4, "has 17 numbers in 'shape'; at most 16 were expected")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", 4, "at most 2147483647 can be read")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "holds 'a' twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":{"0":1},"data_offsets":[0,4]}}""", 4, "damaged safetensors header")]
+    [InlineData("""{"a":1}""", 0, "damaged safetensors header")]
     [InlineData("""[1, 2""", 0, "damaged safetensors header")]
+    [InlineData("""[]""", 0, "damaged safetensors header")]
     public void Load_HeaderThatLies_SaysHow(string header, int dataLength, string message)
     {
         using var folder = new TemporaryFolder();
@@ -61,6 +68,48 @@ public sealed class SafetensorsTests
         var exception = Assert.Throws<WeightsFormatException>(() => Safetensors.Load(folder.File("bad.safetensors")));
 
         Assert.Contains("claims a header of", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[", "]")]
+    [InlineData("{\"a\":", "}")]
+    public void Load_HeaderNestedHalfAMillionTimes_IsRefused(string opening, string closing)
+    {
+        using var folder = new TemporaryFolder();
+        var header = string.Concat(Enumerable.Repeat(opening, 500_000)) + "1" + string.Concat(Enumerable.Repeat(closing, 500_000));
+        File.WriteAllBytes(folder.File("bad.safetensors"), Bytes(header, header.Length, 0));
+
+        var exception = Assert.Throws<WeightsFormatException>(() => Safetensors.Load(folder.File("bad.safetensors")));
+
+        Assert.Contains("damaged safetensors header", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_HeaderOfTwoMillionNumbers_IsRefusedWithoutAHundredMegabytes()
+    {
+        using var folder = new TemporaryFolder();
+        var header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[" + string.Join(",", Enumerable.Repeat("1", 2_000_000)) + "],\"data_offsets\":[0,4]}}";
+        File.WriteAllBytes(folder.File("bad.safetensors"), Bytes(header, header.Length, 4));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<WeightsFormatException>(() => Safetensors.Load(folder.File("bad.safetensors")));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
+    }
+
+    [Fact]
+    public void Load_FileCutOffAnywhere_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        Safetensors.Save(folder.File("whole.safetensors"), new Dictionary<string, Tensor> { ["a"] = ones(3), ["b"] = ones(2) });
+        var whole = File.ReadAllBytes(folder.File("whole.safetensors"));
+
+        for (var length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(folder.File("cut.safetensors"), whole[..length]);
+            Assert.Throws<WeightsFormatException>(() => Safetensors.Load(folder.File("cut.safetensors")));
+        }
     }
 
     [Fact]
