@@ -81,7 +81,6 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         Optimizer = OptimizerKind.AdamW,
         LearningRate = 0.002,
         Momentum = 0.9,
-        WarmupBiasLearningRate = 0,
         NominalBatchSize = options.BatchSize,
         EmaRampUpdates = 200,
         ScaleLossWeights = false,

@@ -75,14 +75,14 @@ public sealed partial class YoloTrainer
         /// <summary>Weight decay of the convolutions' weights. At least 0; default 0.0005.</summary>
         public double WeightDecay { get; set; } = 0.0005;
 
-        /// <summary>Epochs of warm-up: at least 100 batches, at most half of the run. At least 0, which is none; default 3.</summary>
+        /// <summary>Epochs of warm-up; at least 100 batches or a fifth of the run, at most half of it. At least 0, which is none; default 3.</summary>
         public double WarmupEpochs { get; set; } = 3;
 
         /// <summary>Momentum at the start of the warm-up. In [0, 1); default 0.8.</summary>
         public double WarmupMomentum { get; set; } = 0.8;
 
-        /// <summary>Learning rate of the biases at the start of the warm-up. At least 0; default 0.1.</summary>
-        public double WarmupBiasLearningRate { get; set; } = 0.1;
+        /// <summary>Learning rate of the biases at the start of the warm-up. At least 0. Null, the default: 0.1 for SGD, 0 for Adam and AdamW, whose steps do not shrink with the gradients.</summary>
+        public double? WarmupBiasLearningRate { get; set; }
 
         /// <summary>Largest norm of all gradients together; longer ones are shortened. 0 is no limit; default 10.</summary>
         public double GradientClipNorm { get; set; } = 10;
@@ -179,7 +179,7 @@ public sealed partial class YoloTrainer
             Require(FreezeLayers >= 0 && FreezeLayers < Architecture.Layers.Length, nameof(FreezeLayers), FreezeLayers, $"from 0 to {Architecture.Layers.Length - 1}, since {Architecture} has {Architecture.Layers.Length} layers");
             RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
                 (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
-            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate),
+            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0),
                 (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));
             RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
             ArgumentNullException.ThrowIfNull(Augmentation);

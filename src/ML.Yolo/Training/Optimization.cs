@@ -10,8 +10,11 @@ namespace ML.Yolo.Training;
 /// </remarks>
 internal sealed class Optimization : IDisposable
 {
-    // The reference's least warm-up; short runs warm up for at most half of themselves.
+    // The reference's least warm-up, but no more than a fifth of a short run.
     private const long FewestWarmupBatches = 100;
+    private const long FewestWarmupsARun = 5;
+
+    private const double SgdBiasStart = 0.1;
 
     private readonly YoloTrainer.Options _options;
     private readonly YoloNetwork _network;
@@ -24,8 +27,7 @@ internal sealed class Optimization : IDisposable
     public Optimization(YoloNetwork network, YoloTrainer.Options options, int batchesPerEpoch)
     {
         (_network, _options) = (network, options);
-        var warmup = options.WarmupEpochs > 0 ? Math.Max((long)Math.Round(options.WarmupEpochs * batchesPerEpoch), FewestWarmupBatches) : 0;
-        _warmupBatches = Math.Min(warmup, (long)batchesPerEpoch * options.MaxEpoch / 2);
+        _warmupBatches = WarmupBatches(options, batchesPerEpoch);
         (_optimizer, _groups) = Create(options, [(Select(IsDecayed), Decay(options)), (Select(IsNorm), 0), (Select(IsBias), 0)]);
     }
 
@@ -55,7 +57,7 @@ internal sealed class Optimization : IDisposable
         var rate = _options.LearningRate * RateFactor.At(_options.Schedule, (epoch - 1.0) / _options.MaxEpoch, _options.FinalLearningRateFraction);
         foreach (var group in _groups)
         {
-            var start = group == _groups[^1] ? _options.WarmupBiasLearningRate : 0;
+            var start = group == _groups[^1] ? BiasStart(_options) : 0;
             group.LearningRate = Interpolate(start, rate, Warmth);
             SetMomentum(group, Interpolate(_options.WarmupMomentum, _options.Momentum, Warmth));
         }
@@ -85,6 +87,17 @@ internal sealed class Optimization : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _optimizer.Dispose();
+
+    private static double BiasStart(YoloTrainer.Options options) => options.WarmupBiasLearningRate ?? (options.Optimizer == OptimizerKind.Sgd ? SgdBiasStart : 0);
+
+    private static long WarmupBatches(YoloTrainer.Options options, int batchesPerEpoch)
+    {
+        if (options.WarmupEpochs == 0)
+            return 0;
+        var all = (long)batchesPerEpoch * options.MaxEpoch;
+        var wanted = (long)Math.Round(options.WarmupEpochs * batchesPerEpoch);
+        return Math.Min(Math.Max(wanted, Math.Min(FewestWarmupBatches, all / FewestWarmupsARun)), all / 2);
+    }
 
     private static double Interpolate(double from, double to, double share) => from + ((to - from) * share);
 

@@ -37,7 +37,7 @@ public sealed class ObjectDetectionPipelineTests : IDisposable
         var data = Load(8, "ImagePath", "Labels", "Box");
         var options = Options();
         (options.MaxEpoch, options.Optimizer, options.LearningRate, options.ScoreThreshold, options.EmaDecay, options.ScaleLossWeights) = (60, OptimizerKind.AdamW, 0.003, 0.05f, 0.9, false);
-        (options.HorizontalFlipProbability, options.HueGain, options.SaturationGain, options.ValueGain) = (0, 0, 0, 0);
+        options.Augmentation = AugmentationOptions.None;
         using var model = Pipeline(_mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(data);
 
         // In Microsoft's definition boxes are a pixel larger than their corners say; on pictures a hundred times as large that is nothing.
