@@ -24,7 +24,7 @@ internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options opt
 
     /// <summary>Detects with the thresholds the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
-        => detector.Detect(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections });
+        => detector.DetectTight(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections });
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>
     public static Delegate Getter(int offset, Func<Detection[]> detections) => offset switch
