@@ -38,7 +38,7 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal((2, 0), (code, skippingCode));
         Assert.Contains("2.txt', line 1: class is '7'", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
-        Assert.Contains("1 bad samples of 2", skipping, StringComparison.Ordinal);
+        Assert.Contains("1 bad sample of 2", skipping, StringComparison.Ordinal);
         Assert.Contains("Wrote 1 images", skipping, StringComparison.Ordinal);
     }
 
