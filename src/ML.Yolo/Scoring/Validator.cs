@@ -1,5 +1,6 @@
 using ML.Yolo.Datasets;
 using ML.Yolo.Evaluation;
+using ML.Yolo.Imaging;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Scoring;
@@ -25,9 +26,12 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
         return evaluator.Evaluate(classNames);
     }
 
+    /// <summary>The ground truth where detections are: in pixels of the image as stored.</summary>
     private static EvaluatedObject[] Objects(TrainingSample sample)
     {
-        var boxes = sample.Boxes;
-        return [.. sample.Classes.Select((label, i) => new EvaluatedObject(label, new EvaluatedBox(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3])))];
+        var frame = sample.Letterbox.Frame;
+        return [.. sample.Classes.Zip(sample.Boxes.Chunk(4), (label, box) => Object(label, frame.ToStored(new PixelBox(box[0], box[1], box[2], box[3]))))];
     }
+
+    private static EvaluatedObject Object(int label, PixelBox box) => new(label, new EvaluatedBox(box.X0, box.Y0, box.X1, box.Y1));
 }
