@@ -24,7 +24,10 @@ internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options opt
 
     /// <summary>Detects with the thresholds the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
-        => detector.DetectTight(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections });
+    {
+        var thresholds = new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections };
+        return options.ScoringCanvas == ScoringCanvas.Tight ? detector.DetectTight(images, thresholds) : detector.Detect(images, thresholds);
+    }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>
     public static Delegate Getter(int offset, Func<Detection[]> detections) => offset switch
