@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -34,7 +35,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
         _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, options.ImageSize, device), options);
     }
 
-    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
+    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/>, <see cref="YoloTrainer.Options.MultiLabel"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
     public YoloTrainer.Options Options { get; }
 
     /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>
@@ -67,6 +68,20 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer);
+
+    /// <summary>Writes the weights alone as safetensors: parameters and buffers under Ultralytics' names, anchors included.</summary>
+    /// <param name="path">The file to make or replace, whole or not at all.</param>
+    /// <remarks>
+    /// In Python, <c>model.load_state_dict(safetensors.torch.load_file(path))</c> loads them into Ultralytics' model of the same architecture and number of classes. The file's metadata hold the architecture's
+    /// name and, as a JSON list, the names of the classes.
+    /// </remarks>
+    /// <exception cref="IOException">The file cannot be written; the message names it, and an existing file is left as it was.</exception>
+    public void SaveWeights(string path) => Safetensors.Save(path, Network.state_dict(), new Dictionary<string, string>
+    {
+        ["format"] = "pt",
+        ["architecture"] = Network.Architecture.Name,
+        ["names"] = JsonSerializer.Serialize(ClassNames),
+    });
 
     /// <inheritdoc/>
     public void Dispose() => Network.Dispose();

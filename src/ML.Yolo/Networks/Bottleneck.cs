@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace ML.Yolo.Networks;
 
-/// <summary>A 1 × 1 and a 3 × 3 convolution, added to the input where <c>shortcut</c> says so. Keeps the shape.</summary>
+/// <summary>A 1 × 1 and a 3 × 3 convolution: (B, C₁, H, W) to (B, C₂, H, W), added to the input where <c>shortcut</c> says so and the channels are as many.</summary>
 internal sealed class Bottleneck : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "cv1")]
@@ -15,14 +15,17 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>
 
     private readonly bool _shortcut;
 
-    public Bottleneck(int channels, bool shortcut)
+    public Bottleneck(int inputChannels, int outputChannels, int hidden, bool shortcut)
         : base(nameof(Bottleneck))
     {
-        _shortcut = shortcut;
-        _reduce = new ConvBlock(channels, channels);
-        _expand = new ConvBlock(channels, channels, kernel: 3);
+        _shortcut = shortcut && inputChannels == outputChannels;
+        _reduce = new ConvBlock(inputChannels, hidden);
+        _expand = new ConvBlock(hidden, outputChannels, kernel: 3);
         RegisterComponents();
     }
+
+    /// <summary>Whether the input is added to the output.</summary>
+    public bool HasShortcut => _shortcut;
 
     public override Tensor forward(Tensor input)
     {

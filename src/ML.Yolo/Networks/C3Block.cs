@@ -20,7 +20,6 @@ internal sealed class C3Block : Module<Tensor, Tensor>
     [ComponentName(Name = "m")]
     private readonly Sequential _bottlenecks;
 
-
     public C3Block(int inputChannels, int outputChannels, int repeats, bool shortcut)
         : base(nameof(C3Block))
     {
@@ -28,7 +27,7 @@ internal sealed class C3Block : Module<Tensor, Tensor>
         _through = new ConvBlock(inputChannels, hidden);
         _past = new ConvBlock(inputChannels, hidden);
         _join = new ConvBlock(2 * hidden, outputChannels);
-        _bottlenecks = Sequential(Enumerable.Range(0, repeats).Select(i => ($"{i}", (Module<Tensor, Tensor>)new Bottleneck(hidden, shortcut))));
+        _bottlenecks = Sequential(Enumerable.Range(0, repeats).Select(i => ($"{i}", (Module<Tensor, Tensor>)new Bottleneck(hidden, hidden, hidden, shortcut))));
         RegisterComponents();
     }
 

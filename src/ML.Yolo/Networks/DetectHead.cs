@@ -37,6 +37,9 @@ internal sealed class DetectHead : Module<Tensor[], Tensor[]>
     /// <summary>Anchors (L, A, 2) in cells.</summary>
     public Tensor Anchors => _anchors;
 
+    /// <summary>One convolution a layer.</summary>
+    public ModuleList<Conv2d> Convolutions => _convolutions;
+
     public override Tensor[] forward(Tensor[] inputs)
     {
         using var scope = NewDisposeScope();

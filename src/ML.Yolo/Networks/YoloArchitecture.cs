@@ -1,50 +1,54 @@
 using ML.Yolo.Networks;
-using static ML.Yolo.Networks.LayerDescription;
 
 namespace ML.Yolo;
 
 /// <summary>A network of the family: a description of its layers, scaled in depth and width, with strides and anchors.</summary>
+/// <remarks>
+/// The library's own are the static properties. One of your own is written down in the same way, trains like any other, and is saved whole in the model's zip:
+/// <code>
+/// using static ML.Yolo.LayerDescription;
+///
+/// var small = new YoloArchitecture("small",
+///     [
+///         Conv(16, kernel: 3, stride: 2),    // 0  stride 2
+///         Conv(32, kernel: 3, stride: 2),    // 1  stride 4
+///         C3(32, repeats: 1),                // 2
+///         Conv(64, kernel: 3, stride: 2),    // 3  stride 8
+///         C3(64, repeats: 1),                // 4
+///         Conv(128, kernel: 3, stride: 2),   // 5  stride 16
+///         Sppf(128),                         // 6
+///         Detect(4, 6),                      // 7
+///     ],
+///     new float[,,] { { { 8, 8 }, { 16, 16 } }, { { 32, 32 }, { 64, 64 } } });
+/// </code>
+/// </remarks>
 public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
 {
-    private static readonly float[,,] V5Anchors =
+    /// <summary>Side of an image that divides by every stride that is a product of a few twos, threes and fives.</summary>
+    internal const int ProbeSize = 46_080;
+
+    /// <summary>Describes an architecture.</summary>
+    /// <param name="name">A name for logs and files.</param>
+    /// <param name="layers">The layers in order; the last is <see cref="LayerDescription.Detect"/>.</param>
+    /// <param name="anchors">Anchors (L, A, 2), one row of A a head, finest first: width and height in pixels of the network's input.</param>
+    /// <param name="depth">Multiplies the repeats of blocks, rounded, at least one. Above 0.</param>
+    /// <param name="width">Multiplies the channels, rounded up to a multiple of eight. Above 0.</param>
+    /// <exception cref="ArgumentException">The layers do not fit together, or the anchors do not fit the heads; the message names the layer.</exception>
+    public YoloArchitecture(string name, IReadOnlyList<LayerDescription> layers, float[,,] anchors, double depth = 1, double width = 1)
     {
-        { { 10, 13 }, { 16, 30 }, { 33, 23 } },
-        { { 30, 61 }, { 62, 45 }, { 59, 119 } },
-        { { 116, 90 }, { 156, 198 }, { 373, 326 } },
-    };
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(anchors);
+        foreach (var (factor, value) in new[] { (nameof(depth), depth), (nameof(width), width) })
+        {
+            if (value is not (> 0 and <= 16))
+                throw new ArgumentOutOfRangeException(factor, value, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most 16."));
+        }
 
-    /// <summary>YOLOv5 v6 and later: a CSP backbone, a path aggregation neck, three heads.</summary>
-    private static readonly LayerDescription[] V5Layers =
-    [
-        Conv(64, kernel: 6, stride: 2, padding: 2),  //  0  stride 2
-        Conv(128, kernel: 3, stride: 2),             //  1  stride 4
-        C3(128, repeats: 3),                         //  2
-        Conv(256, kernel: 3, stride: 2),             //  3  stride 8
-        C3(256, repeats: 6),                         //  4
-        Conv(512, kernel: 3, stride: 2),             //  5  stride 16
-        C3(512, repeats: 9),                         //  6
-        Conv(1024, kernel: 3, stride: 2),            //  7  stride 32
-        C3(1024, repeats: 3),                        //  8
-        Sppf(1024),                                  //  9
-        Conv(512, kernel: 1),                        // 10
-        Upsample(),                                  // 11  stride 16
-        ConcatWith(6),                               // 12
-        C3(512, repeats: 3, shortcut: false),        // 13
-        Conv(256, kernel: 1),                        // 14
-        Upsample(),                                  // 15  stride 8
-        ConcatWith(4),                               // 16
-        C3(256, repeats: 3, shortcut: false),        // 17  finest head
-        Conv(256, kernel: 3, stride: 2),             // 18  stride 16
-        ConcatWith(14),                              // 19
-        C3(512, repeats: 3, shortcut: false),        // 20  middle head
-        Conv(512, kernel: 3, stride: 2),             // 21  stride 32
-        ConcatWith(10),                              // 22
-        C3(1024, repeats: 3, shortcut: false),       // 23  coarsest head
-        Detect(17, 20, 23),                          // 24
-    ];
-
-    private YoloArchitecture(string name, double depth, double width, LayerDescription[] layers, int[] strides, float[,,] anchors)
-        => (Name, Depth, Width, Layers, Strides, AnchorsInPixels) = (name, depth, width, layers, strides, anchors);
+        (Name, Depth, Width, Layers, AnchorsInPixels) = (name, depth, width, [.. layers], (float[,,])anchors.Clone());
+        Strides = FindStrides();
+        CheckAnchors();
+    }
 
     /// <summary>YOLOv5n: 1.9 million parameters.</summary>
     public static YoloArchitecture V5Nano { get; } = V5("yolov5n", depth: 0.33, width: 0.25);
@@ -61,10 +65,35 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>YOLOv5x: 86.7 million parameters.</summary>
     public static YoloArchitecture V5XLarge { get; } = V5("yolov5x", depth: 1.33, width: 1.25);
 
-    /// <summary>Every architecture of the library.</summary>
-    public static IReadOnlyList<YoloArchitecture> All { get; } = [V5Nano, V5Small, V5Medium, V5Large, V5XLarge];
+    /// <summary>YOLOv5n6: four heads, for images of 1280 pixels; 3.2 million parameters.</summary>
+    public static YoloArchitecture V5NanoP6 { get; } = V5P6("yolov5n6", depth: 0.33, width: 0.25);
 
-    /// <summary>The name the reference uses, such as "yolov5n".</summary>
+    /// <summary>YOLOv5s6: four heads, for images of 1280 pixels; 12.6 million parameters.</summary>
+    public static YoloArchitecture V5SmallP6 { get; } = V5P6("yolov5s6", depth: 0.33, width: 0.50);
+
+    /// <summary>YOLOv5m6: four heads, for images of 1280 pixels; 35.7 million parameters.</summary>
+    public static YoloArchitecture V5MediumP6 { get; } = V5P6("yolov5m6", depth: 0.67, width: 0.75);
+
+    /// <summary>YOLOv5l6: four heads, for images of 1280 pixels; 76.8 million parameters.</summary>
+    public static YoloArchitecture V5LargeP6 { get; } = V5P6("yolov5l6", depth: 1.00, width: 1.00);
+
+    /// <summary>YOLOv5x6: four heads, for images of 1280 pixels; 140.7 million parameters.</summary>
+    public static YoloArchitecture V5XLargeP6 { get; } = V5P6("yolov5x6", depth: 1.33, width: 1.25);
+
+    /// <summary>YOLOv3, as Ultralytics builds it: Darknet-53 with SiLU; 61.9 million parameters.</summary>
+    public static YoloArchitecture V3 { get; } = new("yolov3", FamilyDescriptions.V3, FamilyDescriptions.ThreeLayerAnchors);
+
+    /// <summary>YOLOv3 with spatial pyramid pooling; 63.0 million parameters.</summary>
+    public static YoloArchitecture V3Spp { get; } = new("yolov3-spp", FamilyDescriptions.V3Spp, FamilyDescriptions.ThreeLayerAnchors);
+
+    /// <summary>YOLOv3-tiny: two heads; 8.9 million parameters.</summary>
+    public static YoloArchitecture V3Tiny { get; } = new("yolov3-tiny", FamilyDescriptions.V3Tiny, FamilyDescriptions.TwoLayerAnchors);
+
+    /// <summary>Every architecture of the library.</summary>
+    public static IReadOnlyList<YoloArchitecture> All { get; } =
+        [V5Nano, V5Small, V5Medium, V5Large, V5XLarge, V5NanoP6, V5SmallP6, V5MediumP6, V5LargeP6, V5XLargeP6, V3, V3Spp, V3Tiny];
+
+    /// <summary>The name the reference uses, such as "yolov5n", or the one given to a description of your own.</summary>
     public string Name { get; }
 
     /// <summary>Pixels a cell, one number a layer of predictions, finest first. The image size must be a multiple of the last.</summary>
@@ -76,19 +105,23 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>Anchors (L, A, 2): width and height in pixels of the network's input.</summary>
     internal float[,,] AnchorsInPixels { get; }
 
-    private double Depth { get; }
+    /// <summary>Multiplies the repeats of blocks.</summary>
+    internal double Depth { get; }
 
-    private double Width { get; }
+    /// <summary>Multiplies the channels.</summary>
+    internal double Width { get; }
 
-    /// <summary>The architecture of that name.</summary>
+    /// <summary>The architecture of the library that has this name.</summary>
     /// <param name="name">As in <see cref="Name"/>, any casing.</param>
     /// <exception cref="ArgumentException">No architecture has that name.</exception>
     public static YoloArchitecture Parse(string name)
         => All.FirstOrDefault(architecture => string.Equals(architecture.Name, name, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException($"No architecture is named '{name}'; there are {string.Join(", ", All)}.", nameof(name));
 
-    /// <inheritdoc/>
-    public bool Equals(YoloArchitecture? other) => other is not null && Name == other.Name;
+    /// <summary>Whether the descriptions are the same, name included.</summary>
+    /// <param name="other">Another architecture.</param>
+    public bool Equals(YoloArchitecture? other)
+        => other is not null && Name == other.Name && (ReferenceEquals(this, other) || ArchitectureConverter.Describe(this) == ArchitectureConverter.Describe(other));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as YoloArchitecture);
@@ -102,8 +135,38 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>Channels of a layer at this width: a multiple of eight.</summary>
     internal int ScaleChannels(int channels) => (int)Math.Ceiling(channels * Width / 8) * 8;
 
-    /// <summary>Repeats of a block at this depth: at least one.</summary>
-    internal int ScaleRepeats(int repeats) => Math.Max((int)Math.Round(repeats * Depth, MidpointRounding.ToEven), 1);
+    /// <summary>Repeats of a block at this depth: at least one. A single block stays single.</summary>
+    internal int ScaleRepeats(int repeats) => repeats == 1 ? 1 : Math.Max((int)Math.Round(repeats * Depth, MidpointRounding.ToEven), 1);
 
-    private static YoloArchitecture V5(string name, double depth, double width) => new(name, depth, width, V5Layers, [8, 16, 32], V5Anchors);
+    private static YoloArchitecture V5(string name, double depth, double width) => new(name, FamilyDescriptions.V5, FamilyDescriptions.ThreeLayerAnchors, depth, width);
+
+    private static YoloArchitecture V5P6(string name, double depth, double width) => new(name, FamilyDescriptions.V5P6, FamilyDescriptions.FourLayerAnchors, depth, width);
+
+    private int[] FindStrides()
+    {
+        var shapes = ShapeInference.Follow(this, ProbeSize, ProbeSize);
+        var heads = Array.ConvertAll(ShapeInference.Sources(Layers, Layers.Length - 1), source => source < 0 ? default : shapes[source]);
+        foreach (var head in heads)
+        {
+            if (head.Height < 1 || head.Height != head.Width || ProbeSize % head.Height != 0)
+                throw new ArgumentException($"'{Name}': a head on a map of {head} has no whole stride in an image of {ProbeSize} × {ProbeSize} pixels.");
+        }
+
+        var strides = Array.ConvertAll(heads, head => ProbeSize / head.Height);
+        return strides.SequenceEqual(strides.Order())
+            ? strides
+            : throw new ArgumentException($"'{Name}': the heads have strides {string.Join(", ", strides)}; they must be listed finest first.");
+    }
+
+    private void CheckAnchors()
+    {
+        var (layers, count, numbers) = (AnchorsInPixels.GetLength(0), AnchorsInPixels.GetLength(1), AnchorsInPixels.GetLength(2));
+        if (layers != Strides.Count || count is < 1 or > 64 || numbers != 2)
+            throw new ArgumentException($"'{Name}': the anchors have shape ({layers}, {count}, {numbers}); ({Strides.Count}, anchors, 2) was expected, with 1 to 64 anchors.");
+        foreach (var size in AnchorsInPixels)
+        {
+            if (!(size > 0 && float.IsFinite(size)))
+                throw new ArgumentException(FormattableString.Invariant($"'{Name}': an anchor has a size of {size} pixels; it must be above 0."));
+        }
+    }
 }

@@ -13,17 +13,18 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     [ComponentName(Name = "model")]
     private readonly ModuleList<Module> _layers;
 
-    private readonly LayerDescription[] _descriptions;
+    private readonly int[][] _sources;
     private readonly bool[] _isKept;
+    private int _frozen;
 
     private YoloNetwork(YoloArchitecture architecture, int classCount, Tensor anchorsInPixels)
         : base(nameof(YoloNetwork))
     {
         Architecture = architecture;
         ClassCount = classCount;
-        _descriptions = architecture.Layers;
+        _sources = [.. architecture.Layers.Select((_, i) => ShapeInference.Sources(architecture.Layers, i))];
         _layers = new ModuleList<Module>(new NetworkBuilder(architecture, classCount, anchorsInPixels).Build());
-        _isKept = KeptLayers(_descriptions);
+        _isKept = KeptLayers(_sources);
         RegisterComponents();
         ChannelsLast.Apply(this);
     }
@@ -39,6 +40,9 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
 
     /// <summary>Anchors (L, A, 2): widths and heights in cells of each layer. Part of the saved state.</summary>
     public Tensor Anchors => Head.Anchors;
+
+    /// <summary>One module a line of the description; the last is the <see cref="DetectHead"/>.</summary>
+    internal ModuleList<Module> Layers => _layers;
 
     // No field: TorchSharp would register the head a second time.
     private DetectHead Head => (DetectHead)_layers[^1];
@@ -65,6 +69,22 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// <returns>Per layer (B, A, H / stride, W / stride, 5 + C) logits, finest first.</returns>
     public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
 
+    /// <summary>The network as a table: layers, what each puts out for one image, parameters and billions of floating-point operations.</summary>
+    /// <param name="height">Height of the image, pixels: a multiple of the largest stride.</param>
+    /// <param name="width">Width of the image, pixels: a multiple of the largest stride.</param>
+    /// <remarks>A multiplication and an addition count as two operations; those of convolutions are counted, which is nearly all.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Height or width is no multiple of the largest stride.</exception>
+    public string Summary(int height = 640, int width = 640)
+    {
+        foreach (var (name, value) in new[] { (nameof(height), height), (nameof(width), width) })
+        {
+            if (value < 1 || value % Strides[^1] != 0)
+                throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be a multiple of {Strides[^1]}.");
+        }
+
+        return NetworkSummary.Write(this, height, width);
+    }
+
     /// <summary>A network of its own with the same weights, on the same device, outside any dispose scope.</summary>
     internal YoloNetwork Clone()
     {
@@ -86,6 +106,30 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
             target.copy_(source[name]);
     }
 
+    /// <summary>Takes other anchors, (L, A, 2) in pixels of the input.</summary>
+    internal void SetAnchors(float[,,] pixels)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Anchors.copy_(tensor(pixels) / tensor(Strides.ToArray()).view(-1, 1, 1));
+    }
+
+    /// <summary>Keeps the weights and the norm statistics of the first layers as they are: they are no longer trained, and stay in evaluation mode.</summary>
+    internal void Freeze(int layers)
+    {
+        _frozen = layers;
+        foreach (var parameter in FrozenLayers().SelectMany(layer => layer.parameters()))
+            parameter.requires_grad = false;
+    }
+
+    /// <inheritdoc/>
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        foreach (var layer in FrozenLayers())
+            layer.eval();
+    }
+
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor input)
     {
@@ -96,7 +140,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         {
             current = _layers[i] switch
             {
-                Module<Tensor, Tensor> block => block.call(current),
+                Module<Tensor, Tensor> block => block.call(Inputs(i, current, kept)[0]),
                 Module<Tensor[], Tensor> join => join.call(Inputs(i, current, kept)),
                 var other => throw new InvalidOperationException($"Layer {i} is a {other.GetType().Name}, which is no block."),
             };
@@ -107,14 +151,21 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         return Array.ConvertAll(Head.call(Inputs(_layers.Count - 1, current, kept)), map => map.MoveToOuterDisposeScope());
     }
 
-    private static bool[] KeptLayers(LayerDescription[] descriptions)
+    private IEnumerable<Module> FrozenLayers() => _layers.Take(_frozen);
+
+    /// <summary>Which layers' outputs are needed again after the next layer.</summary>
+    private static bool[] KeptLayers(int[][] sources)
     {
-        var kept = new bool[descriptions.Length];
-        foreach (var from in descriptions.SelectMany(layer => layer.From).Where(from => from >= 0))
-            kept[from] = true;
+        var kept = new bool[sources.Length];
+        for (var i = 0; i < sources.Length; i++)
+        {
+            foreach (var source in sources[i].Where(source => source != i - 1))
+                kept[source] = true;
+        }
+
         return kept;
     }
 
     private Tensor[] Inputs(int layer, Tensor previous, Tensor[] kept)
-        => Array.ConvertAll(_descriptions[layer].From, from => from < 0 ? previous : kept[from]);
+        => Array.ConvertAll(_sources[layer], source => source == layer - 1 ? previous : kept[source]);
 }

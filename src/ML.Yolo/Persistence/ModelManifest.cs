@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ML.Yolo.Networks;
 
 namespace ML.Yolo.Persistence;
 
@@ -29,24 +31,10 @@ internal sealed record ModelManifest
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
+    /// <summary>Options as they stand in a manifest.</summary>
+    public static JsonObject ToJson(YoloTrainer.Options options) => JsonSerializer.SerializeToNode(options, Json)!.AsObject();
+
     /// <exception cref="JsonException">The text is no manifest.</exception>
     public static ModelManifest Parse(ReadOnlySpan<byte> json)
         => JsonSerializer.Deserialize<ModelManifest>(json, Json) ?? throw new JsonException("The manifest is empty.");
-
-    private sealed class ArchitectureConverter : JsonConverter<YoloArchitecture>
-    {
-        public override YoloArchitecture Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        {
-            try
-            {
-                return YoloArchitecture.Parse(reader.GetString() ?? "");
-            }
-            catch (ArgumentException exception)
-            {
-                throw new JsonException(exception.Message, exception);
-            }
-        }
-
-        public override void Write(Utf8JsonWriter writer, YoloArchitecture value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
-    }
 }

@@ -24,9 +24,9 @@ internal static class ModelZip
 {
     public const string LoaderSignature = "YoloTransformer";
 
-    private const string ManifestName = "yolo.json";
-    private const string WeightsName = "weights.safetensors";
-    private const int LargestManifest = 16 << 20;
+    public const string ManifestName = "yolo.json";
+    public const string WeightsName = "weights.safetensors";
+    public const int LargestManifest = 16 << 20;
 
     public static void Save(YoloTransformer transformer, ModelSaveContext context)
     {
@@ -51,12 +51,12 @@ internal static class ModelZip
     {
         context.CheckAtModel(Version());
         TorchBackend.EnsureLoaded();
-        var manifest = ReadManifest(context);
+        var manifest = ParseManifest(Read(context, ManifestName, LargestManifest));
         using var scope = NewDisposeScope();
         var network = YoloNetwork.Create(manifest.Options.Architecture, manifest.ClassNames.Count);
         try
         {
-            NetworkState.Load(network, ReadWeights(context, manifest), WeightsName);
+            NetworkState.Load(network, ParseWeights(Read(context, WeightsName, manifest.WeightsLength), manifest), WeightsName);
             return new YoloTransformer(environment, network, manifest.ClassNames, manifest.Options, manifest.History);
         }
         catch
@@ -66,11 +66,12 @@ internal static class ModelZip
         }
     }
 
-    private static ModelManifest ReadManifest(ModelLoadContext context)
+    /// <exception cref="WeightsFormatException">The text is no manifest, or one of its values is out of range.</exception>
+    internal static ModelManifest ParseManifest(ReadOnlySpan<byte> json)
     {
         try
         {
-            var manifest = ModelManifest.Parse(Read(context, ManifestName, LargestManifest));
+            var manifest = ModelManifest.Parse(json);
             manifest.Options.Check();
             return manifest.ClassNames.Count > 0 ? manifest : throw new JsonException("It names no class.");
         }
@@ -80,9 +81,9 @@ internal static class ModelZip
         }
     }
 
-    private static IReadOnlyDictionary<string, Tensor> ReadWeights(ModelLoadContext context, ModelManifest manifest)
+    /// <exception cref="WeightsFormatException">The bytes are not those the manifest was written for.</exception>
+    internal static IReadOnlyDictionary<string, Tensor> ParseWeights(byte[] bytes, ModelManifest manifest)
     {
-        var bytes = Read(context, WeightsName, manifest.WeightsLength);
         if (bytes.Length != manifest.WeightsLength)
             throw new WeightsFormatException($"The model's '{WeightsName}' is {bytes.Length} bytes long; {manifest.WeightsLength} were saved: it is truncated.");
         var tensors = Safetensors.Read(new MemoryStream(bytes), bytes.Length, WeightsName);
@@ -90,6 +91,15 @@ internal static class ModelZip
         return checksum == manifest.WeightsSha256
             ? tensors
             : throw new WeightsFormatException($"The model's '{WeightsName}' is damaged: its checksum is {checksum}; {manifest.WeightsSha256} was saved.");
+    }
+
+    /// <summary>Copies a stream to its end, but never more than <paramref name="limit"/> bytes.</summary>
+    internal static void CopyUpTo(Stream source, MemoryStream target, long limit)
+    {
+        var buffer = new byte[81920];
+        int read;
+        while (target.Length < limit && (read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, limit - target.Length))) > 0)
+            target.Write(buffer, 0, read);
     }
 
     /// <summary>Reads a stream to its end, but never more than one byte beyond <paramref name="limit"/>.</summary>
@@ -107,14 +117,6 @@ internal static class ModelZip
         }
 
         return bytes.ToArray();
-    }
-
-    private static void CopyUpTo(Stream source, MemoryStream target, long limit)
-    {
-        var buffer = new byte[81920];
-        int read;
-        while (target.Length < limit && (read = source.Read(buffer, 0, (int)Math.Min(buffer.Length, limit - target.Length))) > 0)
-            target.Write(buffer, 0, read);
     }
 
     private static VersionInfo Version() => new(

@@ -2,38 +2,109 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Weights;
 
-/// <summary>Puts tensors by name into a network, all or none.</summary>
-internal static class NetworkState
+/// <summary>Puts tensors by name into a network: each where name and shape are the same, converted to the network's type.</summary>
+internal sealed class NetworkState
 {
-    private const int NamedInMessage = 5;
+    private const int NamedInMessage = 8;
 
-    /// <summary>Copies every parameter and buffer, converting the type. Nothing is copied unless all names and shapes match.</summary>
-    /// <exception cref="WeightsFormatException">A name is missing or too many, or a shape differs.</exception>
+    private readonly YoloNetwork _network;
+    private readonly IReadOnlyDictionary<string, Tensor> _found;
+    private readonly string _source;
+    private readonly Dictionary<string, Tensor> _wanted;
+    private readonly List<string> _misfits = [];
+    private readonly List<string> _fits = [];
+    private readonly List<string> _otherHead = [];
+
+    private NetworkState(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
+    {
+        (_network, _found, _source, _wanted) = (network, tensors, source, network.state_dict());
+        Sort();
+    }
+
+    /// <summary>Copies every parameter and buffer. Nothing is copied unless all names and shapes match.</summary>
+    /// <exception cref="WeightsFormatException">A name is missing or too many, or a shape differs; the message lists them.</exception>
     public static void Load(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
-        var state = network.state_dict();
-        Reject(source, $"lacks tensors of {network.Architecture}", state.Keys.Where(name => !tensors.ContainsKey(name)));
-        Reject(source, $"holds tensors that {network.Architecture} does not have", tensors.Keys.Where(name => !state.ContainsKey(name)));
-        Reject(source, "holds tensors of other shapes", state
-            .Where(entry => !HasShape(tensors[entry.Key], entry.Value.shape))
-            .Select(entry => $"{entry.Key} ({Text(tensors[entry.Key].shape)}) where ({Text(entry.Value.shape)}) was expected"));
+        var state = new NetworkState(network, tensors, source);
+        state._misfits.AddRange(state._otherHead.Select(state.OtherShape));
+        state.RejectMisfits();
+        state.Copy();
+    }
+
+    /// <summary>Copies what fits into a network that is to be trained: a head for another number of classes keeps its initial values.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="tensors">Tensors by name.</param>
+    /// <param name="source">Name for messages.</param>
+    /// <param name="allowPartial">Whether tensors may be missing, too many or of other shapes besides; if not, nothing is copied then.</param>
+    /// <returns>What was not copied, in sentences.</returns>
+    /// <exception cref="WeightsFormatException">Something but the head does not match, and <paramref name="allowPartial"/> is false; or nothing matches at all.</exception>
+    public static IReadOnlyList<string> LoadPretrained(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source, bool allowPartial)
+    {
+        var state = new NetworkState(network, tensors, source);
+        if (!allowPartial)
+            state.RejectMisfits();
+        if (state._fits.Count == 0)
+            throw new WeightsFormatException($"'{source}' holds {tensors.Count} tensors, none of which is one of {network.Architecture}: {Listed(tensors.Keys)}.");
+        state.Copy();
+        return [.. state.HeadLeft(), .. state._misfits.Count > 0 ? [$"'{source}' does not fit {network.Architecture} in {state._misfits.Count} tensors, which are left out: {Listed(state._misfits)}."] : Array.Empty<string>()];
+    }
+
+    private void Sort()
+    {
+        var head = $"model.{_network.Architecture.Layers.Length - 1}.m.";
+        foreach (var (name, target) in _wanted)
+        {
+            if (!_found.TryGetValue(name, out var tensor))
+                _misfits.Add($"{name} is missing");
+            else if (HasShape(tensor, target.shape))
+                _fits.Add(name);
+            else if (name.StartsWith(head, StringComparison.Ordinal) && HasOtherClassCount(tensor.shape, target.shape))
+                _otherHead.Add(name);
+            else
+                _misfits.Add(OtherShape(name));
+        }
+
+        _misfits.AddRange(_found.Keys.Where(name => !_wanted.ContainsKey(name)).Select(name => $"{name} is not part of it"));
+    }
+
+    private void Copy()
+    {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (name, target) in state)
-            target.copy_(tensors[name].view(target.shape));
+        foreach (var name in _fits)
+            _wanted[name].copy_(_found[name].reshape(_wanted[name].shape));
+    }
+
+    private void RejectMisfits()
+    {
+        if (_misfits.Count > 0)
+            throw new WeightsFormatException($"'{_source}' does not fit {_network.Architecture} with {_network.ClassCount} classes in {_misfits.Count} tensors: {Listed(_misfits)}.");
+    }
+
+    private IEnumerable<string> HeadLeft()
+    {
+        if (_otherHead.Count > 0)
+            yield return $"'{_source}' was trained on {ClassCount(_found[_otherHead[0]].shape)} classes, and {_network.ClassCount} are to be learned: the head keeps its initial values ({string.Join(", ", _otherHead)}).";
     }
 
     /// <summary>Some writers give a scalar the shape (1).</summary>
     private static bool HasShape(Tensor tensor, long[] expected)
         => tensor.shape.AsSpan().SequenceEqual(expected) || (expected.Length == 0 && tensor.numel() == 1);
 
-    private static void Reject(string source, string reason, IEnumerable<string> names)
+    /// <summary>A head's tensors begin with anchors × (5 + classes).</summary>
+    private bool HasOtherClassCount(long[] found, long[] wanted)
+        => found.Length == wanted.Length && found.AsSpan(1).SequenceEqual(wanted.AsSpan(1)) && found[0] % AnchorCount == 0 && ClassCount(found) > 0;
+
+    private long AnchorCount => _network.Anchors.shape[1];
+
+    private long ClassCount(long[] headShape) => (headShape[0] / AnchorCount) - 5;
+
+    private string OtherShape(string name) => $"{name} has shape ({Text(_found[name].shape)}) where ({Text(_wanted[name].shape)}) was expected";
+
+    private static string Listed(IEnumerable<string> texts)
     {
-        var all = names.ToList();
-        if (all.Count == 0)
-            return;
-        var more = all.Count > NamedInMessage ? $" and {all.Count - NamedInMessage} more" : "";
-        throw new WeightsFormatException($"'{source}' {reason}: {string.Join("; ", all.Take(NamedInMessage))}{more}.");
+        var all = texts.ToList();
+        return string.Join("; ", all.Take(NamedInMessage)) + (all.Count > NamedInMessage ? $" and {all.Count - NamedInMessage} more" : "");
     }
 
     private static string Text(long[] shape) => string.Join(", ", shape);

@@ -1,0 +1,41 @@
+using System.IO.Compression;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Persistence;
+
+/// <summary>Takes the weights alone out of an ML.NET model zip that holds one detector, wherever in a pipeline it is.</summary>
+internal static class ModelZipWeights
+{
+    // Weights hardly compress. What claims to unfold to more than this many times its size is no model.
+    private const int LargestRatio = 64;
+
+    /// <exception cref="WeightsFormatException">There is no detector in the zip, or more than one, or it is damaged.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Load(string path)
+    {
+        try
+        {
+            using var zip = ZipFile.OpenRead(path);
+            var weights = zip.Entries.Where(entry => entry.Name == ModelZip.WeightsName || entry.FullName.EndsWith($"\\{ModelZip.WeightsName}", StringComparison.Ordinal)).ToList();
+            if (weights.Count != 1)
+                throw new WeightsFormatException($"'{path}' holds {weights.Count} entries named {ModelZip.WeightsName}; a zip with one detector of ML.Yolo, or a PyTorch checkpoint, was expected.");
+            var manifestName = weights[0].FullName[..^ModelZip.WeightsName.Length] + ModelZip.ManifestName;
+            var manifestEntry = zip.GetEntry(manifestName) ?? throw new WeightsFormatException($"'{path}' holds no '{manifestName}': it is no detector of ML.Yolo, or it is damaged.");
+            var manifest = ModelZip.ParseManifest(Read(manifestEntry, ModelZip.LargestManifest));
+            if (manifest.WeightsLength / LargestRatio > weights[0].CompressedLength)
+                throw new WeightsFormatException($"'{path}' claims weights of {manifest.WeightsLength} bytes packed into {weights[0].CompressedLength}.");
+            return ModelZip.ParseWeights(Read(weights[0], manifest.WeightsLength), manifest);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new WeightsFormatException($"'{path}' is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static byte[] Read(ZipArchiveEntry entry, long limit)
+    {
+        using var source = entry.Open();
+        using var bytes = new MemoryStream();
+        ModelZip.CopyUpTo(source, bytes, limit + 1);
+        return bytes.ToArray();
+    }
+}

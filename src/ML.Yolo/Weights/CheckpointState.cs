@@ -1,0 +1,83 @@
+namespace ML.Yolo.Weights;
+
+/// <summary>Finds the model's tensors in what a checkpoint holds, by the names PyTorch's <c>state_dict()</c> gives them.</summary>
+/// <remarks>
+/// A checkpoint is a state dictionary, or a module, or a dictionary that holds one of them as "ema" (averaged weights, which Ultralytics prefers), "model" or "state_dict". A module's tensors are its
+/// parameters and buffers, then its children's, under the children's names.
+/// </remarks>
+internal sealed class CheckpointState
+{
+    private const int DeepestModule = 64;
+    private const int MostModules = 20_000;
+    private const int MostTensors = 100_000;
+
+    private static readonly string[] ModelKeys = ["ema", "model", "state_dict"];
+
+    private readonly string _source;
+    private readonly Dictionary<string, TorchTensor> _tensors = [];
+    private int _modules;
+
+    private CheckpointState(string source) => _source = source;
+
+    /// <exception cref="WeightsFormatException">There is no model in it, or its modules nest without end.</exception>
+    public static IReadOnlyDictionary<string, TorchTensor> Find(object? root, string source)
+    {
+        var state = new CheckpointState(source);
+        var model = root;
+        if (root is PickleDictionary dictionary && Array.ConvertAll(ModelKeys, key => dictionary[key]).FirstOrDefault(IsModel) is { } inner)
+            model = inner;
+        if (model is PickleDictionary tensors)
+            state.AddTensors(tensors, prefix: "");
+        else if (model is PickleObject module)
+            state.AddModule(module, prefix: "", depth: 0);
+        return state._tensors.Count > 0
+            ? state._tensors
+            : throw new WeightsFormatException($"'{source}' holds no weights: its pickle is {Describe(root)}, where a state dictionary, a module, or a dictionary with 'ema' or 'model' was expected.");
+    }
+
+    private static bool IsModel(object? value) => value is PickleDictionary or PickleObject { State: not null };
+
+    private void AddTensors(PickleDictionary tensors, string prefix, IReadOnlyCollection<object?>? except = null)
+    {
+        foreach (var (key, value) in tensors.Items)
+        {
+            if (key is not string name || value is not TorchTensor tensor || except?.Contains(name) == true)
+                continue;
+            if (_tensors.Count >= MostTensors)
+                throw new WeightsFormatException($"'{_source}' holds more than {MostTensors} tensors; no detector has as many.");
+            _tensors[prefix + name] = tensor;
+        }
+    }
+
+    private void AddModule(PickleObject module, string prefix, int depth)
+    {
+        if (depth > DeepestModule || ++_modules > MostModules)
+            throw new WeightsFormatException($"'{_source}' holds modules nested deeper than {DeepestModule}, or more than {MostModules}; no detector has as many.");
+        if (Fields(module) is not { } fields)
+            return;
+        if (fields["_parameters"] is PickleDictionary parameters)
+            AddTensors(parameters, prefix);
+        if (fields["_buffers"] is PickleDictionary buffers)
+            AddTensors(buffers, prefix, fields["_non_persistent_buffers_set"] as List<object?>);
+        foreach (var (key, value) in (fields["_modules"] as PickleDictionary)?.Items ?? [])
+        {
+            if (key is string name && value is PickleObject child)
+                AddModule(child, $"{prefix}{name}.", depth + 1);
+        }
+    }
+
+    /// <summary>A Python object's state is its fields, or a pair of them and its slots.</summary>
+    private static PickleDictionary? Fields(PickleObject module) => (module.State is object?[] and [var first, _] ? first : module.State) as PickleDictionary;
+
+    private static string Describe(object? root) => root switch
+    {
+        null => "None",
+        PickleObject made => $"a call or object of {made}",
+        PickleGlobal name => $"the name {name}",
+        PickleDictionary dictionary => $"a dictionary of {dictionary.Items.Count} entries without tensors",
+        TorchTensor => "a single tensor",
+        string => "a text",
+        object?[] or List<object?> => "a sequence",
+        _ => "a number",
+    };
+}

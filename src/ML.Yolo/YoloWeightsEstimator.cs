@@ -1,0 +1,69 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using ML.Yolo.Interop;
+using ML.Yolo.Scoring;
+using ML.Yolo.Weights;
+using static TorchSharp.torch;
+
+namespace ML.Yolo;
+
+/// <summary>Makes a detector of given weights. It fits nothing: of the data it looks at the schema alone.</summary>
+internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
+{
+    private readonly IHostEnvironment _environment;
+    private readonly string _weightsPath;
+    private readonly string[] _classNames;
+    private readonly YoloTrainer.Options _options;
+    private readonly DetectionColumns _columns;
+
+    public YoloWeightsEstimator(IHostEnvironment environment, string weightsPath, YoloArchitecture architecture, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(weightsPath);
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(classNames);
+        if (classNames.Count == 0 || classNames.Any(string.IsNullOrWhiteSpace))
+            throw new ArgumentException("classNames holds no name, or an empty one; it must name every class.", nameof(classNames));
+        (_environment, _weightsPath, _classNames, _options) = (environment, weightsPath, [.. classNames], options.Copy());
+        _options.Architecture = architecture;
+        _options.Check();
+        _columns = new DetectionColumns(_options);
+    }
+
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        _columns.CheckImage(inputSchema);
+        return _columns.Output(inputSchema);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent or of another type.</exception>
+    /// <exception cref="WeightsFormatException">The weights are damaged or of another network.</exception>
+    /// <exception cref="IOException">The weights cannot be read.</exception>
+    public YoloTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        _columns.CheckImage(SchemaColumn.ShapeOf(input.Schema));
+        TorchBackend.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length);
+        try
+        {
+            NetworkState.Load(network, Tensors(network), _weightsPath);
+            return new YoloTransformer(_environment, network, _classNames, _options.Copy());
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private IReadOnlyDictionary<string, Tensor> Tensors(YoloNetwork network)
+    {
+        var tensors = WeightsFile.Load(_weightsPath);
+        if (!_options.AllowPartialWeights)
+            return tensors;
+        var known = network.state_dict();
+        return tensors.Where(tensor => known.ContainsKey(tensor.Key)).ToDictionary();
+    }
+}

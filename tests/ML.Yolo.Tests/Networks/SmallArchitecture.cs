@@ -1,0 +1,31 @@
+using static ML.Yolo.LayerDescription;
+
+namespace ML.Yolo.Tests.Networks;
+
+/// <summary>A description as a user of the library would write one, with every kind of block in it.</summary>
+internal static class SmallArchitecture
+{
+    public static YoloArchitecture EveryBlock { get; } = new(
+        "every-block",
+        [
+            Conv(8, kernel: 6, stride: 2, padding: 2),  //  0  stride 2
+            MaxPool(kernel: 2, stride: 2),              //  1  stride 4
+            C3(16, repeats: 2),                         //  2
+            Conv(16, kernel: 3, stride: 2),             //  3  stride 8
+            Bottleneck(16, repeats: 2),                 //  4
+            ZeroPad(right: 1, bottom: 1),               //  5
+            MaxPool(kernel: 2, stride: 1),              //  6
+            Conv(24, kernel: 3, stride: 2),             //  7  stride 16
+            Sppf(24, kernel: 3),                        //  8
+            Spp(16, 3, 5),                              //  9
+            Bottleneck(24, shortcut: false),            // 10
+            Conv(16, kernel: 1, from: -2),              // 11
+            Upsample(),                                 // 12  stride 8
+            ConcatWith(4),                              // 13
+            C3(16, repeats: 1, shortcut: false),        // 14
+            Detect(14, 10),                             // 15
+        ],
+        Anchors);
+
+    public static float[,,] Anchors => new float[,,] { { { 8, 8 }, { 16, 12 } }, { { 24, 32 }, { 48, 40 } } };
+}
