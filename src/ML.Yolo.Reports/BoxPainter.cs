@@ -8,7 +8,7 @@ internal static class BoxPainter
 {
     private const float LineShare = 0.005f;
     private const float CapShare = 0.02f;
-    private const float ThinnestLine = 1.5f;
+    private const float ThinnestLine = 2;
     private const float SmallestCap = 8;
 
     /// <summary>The image, scaled, with the boxes; the first boxes lie on top. The caller disposes it.</summary>
