@@ -58,10 +58,11 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         var metrics = mlContext.MulticlassClassification.EvaluateDetections(model.Transform(unseen));
         Console.WriteLine();
         Console.WriteLine(metrics);
+        var report = DetectionReport.Write(options.Output, metrics, detector.History, model.Transform(unseen), new() { Title = "Quickstart", Model = detector });
 
         detector.Options.ScoreThreshold = ShowingThreshold;
         mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
-        Console.WriteLine($"Saved {ModelPath}.");
+        Console.WriteLine($"Saved {ModelPath}, and a report for people, {report}.");
         return metrics;
     }
 
