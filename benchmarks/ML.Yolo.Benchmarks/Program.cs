@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
 // "ratios [name …]" takes a minute and prints quotients; anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
-Ratio[] ratios = [LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded];
+Ratio[] ratios = [LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded, EvaluationBenchmark.Linearity];
 
 if (args is not ["ratios", .. var names])
 {
