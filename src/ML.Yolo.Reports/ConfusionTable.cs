@@ -17,7 +17,7 @@ internal static class ConfusionTable
         var html = new StringBuilder();
         if (shown.Count - 1 < classes)
             html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{shown.Count - 1} of {classes} classes are shown: those most often confused, and none that never occurs.</p>");
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><caption>Rows: what it is. Columns: what it was taken for. Confidence from {matrix.ScoreThreshold:F2}, overlap (IoU) from {matrix.IouThreshold:F2}; an object taken for background was missed, background taken for an object is a false alarm.</caption><thead><tr><th scope=\"col\">is \\ taken for</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Rows: what it is. Columns: what it was taken for. Confidence from {matrix.ScoreThreshold:F2}, overlap (IoU) from {matrix.IouThreshold:F2}; an object taken for background was missed, background taken for an object is a false alarm.</p><div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><thead><tr><th scope=\"col\">is \\ taken for</th>");
         foreach (var label in shown)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Name(matrix, label)}</th>");
         html.Append("</tr></thead><tbody>");
@@ -42,5 +42,5 @@ internal static class ConfusionTable
     private static string Cell(int count, double share, bool isRight, bool isVoid)
         => isVoid
             ? "<td class=\"void\"></td>"
-            : string.Create(CultureInfo.InvariantCulture, $"<td class=\"{(isRight ? "right" : "wrong")}{(share > 0.5 ? " full" : "")}\" style=\"--share:{100 * share:F0}%\">{count}</td>");
+            : string.Create(CultureInfo.InvariantCulture, $"<td class=\"{(isRight ? "right" : "wrong")}{(share > 0.5 ? " full" : count == 0 ? " zero" : "")}\" style=\"--share:{100 * share:F0}%\">{count}</td>");
 }

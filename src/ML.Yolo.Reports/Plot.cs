@@ -16,6 +16,10 @@ internal sealed partial class Plot
     private const double Width = 440;
     private const double Height = 300;
 
+    // Text is measured without a font, and browsers draw it somewhat larger.
+    private const double LeftTitleDistance = 18;
+    private const double BottomTitleDistance = 8;
+
     // Colours that no plot would use stand for the page's; they are exchanged in the finished SVG.
     private static readonly OxyColor Ink = OxyColor.FromRgb(1, 1, 1);
     private static readonly OxyColor Grid = OxyColor.FromRgb(2, 2, 2);
@@ -112,6 +116,7 @@ internal sealed partial class Plot
         Axis result = axis.IsLogarithmic ? new LogarithmicAxis() : new LinearAxis();
         (result.Position, result.Title, result.Minimum, result.Maximum) = (position, axis.Title, axis.Minimum, axis.Maximum);
         (result.MajorGridlineStyle, result.MajorGridlineColor, result.TicklineColor, result.MinorTickSize) = (LineStyle.Solid, Grid, Grid, 0);
+        result.AxisTitleDistance = position == AxisPosition.Left ? LeftTitleDistance : BottomTitleDistance;
         if (axis.IsInverted)
             (result.StartPosition, result.EndPosition) = (1, 0);
         return result;
