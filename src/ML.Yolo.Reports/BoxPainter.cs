@@ -55,7 +55,7 @@ internal static class BoxPainter
         canvas.DrawRect(box.Box, line);
     }
 
-    /// <summary>Puts each label where it covers none of those before it, if there is such a place at its box.</summary>
+    /// <summary>Puts each label where it covers none of those before it, if there is such a place at its box; one that would lie on others by more than half is left out.</summary>
     private static void DrawLabels(SKCanvas canvas, SKSizeI size, IReadOnlyList<PaintedBox> boxes, float lineWidth)
     {
         using var text = new LabelText(Math.Max(SmallestCap, CapShare * Math.Max(size.Width, size.Height)));
@@ -64,6 +64,8 @@ internal static class BoxPainter
         {
             var label = text.Shorten(box.Label, size.Width);
             var plate = Place(box.Box, text.PlateSize(label), size, lineWidth, placed);
+            if (placed.Sum(other => Overlap(plate, other)) > plate.Width * plate.Height / 2)
+                continue;                                                                // in a crowd names would hide each other: the line has to do
             placed.Add(plate);
             text.Draw(canvas, label, plate, box.Colour);
         }

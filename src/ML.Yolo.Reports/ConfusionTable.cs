@@ -42,5 +42,5 @@ internal static class ConfusionTable
     private static string Cell(int count, double share, bool isRight, bool isVoid)
         => isVoid
             ? "<td class=\"void\"></td>"
-            : string.Create(CultureInfo.InvariantCulture, $"<td class=\"{(isRight ? "right" : "wrong")}{(share > 0.5 ? " full" : count == 0 ? " zero" : "")}\" style=\"--share:{100 * share:F0}%\">{count}</td>");
+            : string.Create(CultureInfo.InvariantCulture, $"<td class=\"{(isRight ? "right" : "wrong")}{(share > 0.75 ? " full" : count == 0 ? " zero" : "")}\" style=\"--share:{100 * share:F0}%\">{count}</td>");
 }
