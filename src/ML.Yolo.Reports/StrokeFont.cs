@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace Quickstart;
+namespace ML.Yolo.Reports;
 
 /// <summary>Letters drawn as lines, for systems without any font installed. Lower case is drawn as upper case; what it lacks, as a box.</summary>
 internal static class StrokeFont
