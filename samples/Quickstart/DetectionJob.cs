@@ -12,9 +12,11 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
     private const int UnseenScenes = 100;
     private const int Pictures = 8;
 
-    // Average precision ranks all detections; showing them needs the confident ones alone.
+    // Average precision ranks all detections, as during training; showing them needs one confident box an object.
     private const float MeasuringThreshold = 0.001f;
+    private const float MeasuringIou = 0.6f;
     private const float ShowingThreshold = 0.35f;
+    private const float ShowingIou = 0.45f;
 
     private string ModelPath => Path.Combine(options.Output, "model.zip");
 
@@ -55,13 +57,13 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         });
 
         var detector = model.LastTransformer;
-        detector.Options.ScoreThreshold = MeasuringThreshold;
+        (detector.Options.ScoreThreshold, detector.Options.IouThreshold, detector.Options.MultiLabel) = (MeasuringThreshold, MeasuringIou, true);
         var metrics = mlContext.MulticlassClassification.EvaluateDetections(model.Transform(unseen));
         Console.WriteLine();
         Console.WriteLine(metrics);
         var report = DetectionReport.Write(options.Output, metrics, detector.History, model.Transform(unseen), new() { Title = "Quickstart", Model = detector });
 
-        detector.Options.ScoreThreshold = ShowingThreshold;
+        (detector.Options.ScoreThreshold, detector.Options.IouThreshold, detector.Options.MultiLabel) = (ShowingThreshold, ShowingIou, false);
         mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
         Console.WriteLine($"Saved {ModelPath}, and a report for people, {report}.");
         return metrics;
