@@ -2,12 +2,19 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
-// "ratios [name …]" takes a minute and prints quotients; anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
+// "ratios [name …]" takes a minute and prints quotients; "accuracy FOLDER EPOCHS SEED [WEIGHTS]" trains and measures;
+// anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
 Ratio[] ratios =
 [
     LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded,
     ImagePipelineBenchmark.AgainstSkiaSharp, EvaluationBenchmark.Linearity,
 ];
+
+if (args is ["accuracy", var folder, var epochs, var seed, .. var weights])
+{
+    AccuracyRun.Measure(folder, int.Parse(epochs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), weights.FirstOrDefault());
+    return 0;
+}
 
 if (args is not ["ratios", .. var names])
 {

@@ -198,6 +198,33 @@ public sealed class YoloTrainerTests
         Assert.Equal(["red", "blue"], model.ClassNames);
     }
 
+    [Theory]
+    [InlineData("one image")]
+    [InlineData("one class")]
+    [InlineData("boxes smaller than a pixel")]
+    public void Fit_SetAtTheEdgeOfWhatIsOne_StillTrains(string set)
+    {
+        var mlContext = new MLContext(seed: 1);
+        var rows = SquareImages.Draw(5).Skip(1).Take(set == "one image" ? 1 : 4).ToList();
+        foreach (var row in rows)
+        {
+            if (set == "one class")
+                row.Label = [.. row.Label.Select(_ => "red")];
+            else if (set == "boxes smaller than a pixel")
+                (row.Label, row.BoundingBoxes) = (["red"], [10, 10, 10.4f, 10.3f]);
+        }
+
+        var options = TinyRun.Options();
+        options.Augmentation = AugmentationOptions.Scratch;
+        var labels = mlContext.Transforms.Conversion.MapValueToKey("Label");
+        var data = mlContext.Data.LoadFromEnumerable(rows);
+
+        using var model = labels.Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(data);
+
+        Assert.Equal(2, model.LastTransformer.History!.Epochs.Count);
+        Assert.All(model.LastTransformer.History.Epochs, epoch => Assert.All(epoch.Losses.Values, loss => Assert.True(float.IsFinite(loss))));
+    }
+
     [Fact]
     public void Fit_ImagesBeyondTheMemoryBudget_GivesTheSameWeights()
     {
