@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Interop;
-using ML.Yolo.Persistence;
 using ML.Yolo.Scoring;
 using TorchSharp;
 
@@ -19,19 +18,25 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 {
     private readonly DetectionColumns _columns;
     private readonly DetectionScorer _scorer;
+    private readonly IDetectionEngine _engine;
 
     /// <param name="environment">Says which device to score on.</param>
     /// <param name="network">The network; owned from here on.</param>
     /// <param name="classNames">Names in the order of the network's classes.</param>
     /// <param name="options">Columns, image size, loss variant and thresholds.</param>
     internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+        : this(new TorchEngine(environment, network, options), classNames, options)
     {
-        (Network, ClassNames, Options) = (network, classNames, options);
-        var device = TorchBackend.DeviceOf(environment);
-        Network.to(device);
-        Network.eval();
+    }
+
+    /// <param name="engine">Runs the network; owned from here on.</param>
+    /// <param name="classNames">Names in the order of the network's classes.</param>
+    /// <param name="options">Columns, image size, loss variant and thresholds.</param>
+    internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    {
+        (_engine, ClassNames, Options) = (engine, classNames, options);
         _columns = new DetectionColumns(options);
-        _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, options.ImageSize, device), options);
+        _scorer = new DetectionScorer(engine, options);
     }
 
     /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
@@ -40,8 +45,13 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
+    /// <summary>What runs the network.</summary>
+    public ScoringEngine ScoringEngine => _engine.Kind;
+
     /// <summary>The network, in evaluation mode.</summary>
-    public YoloNetwork Network { get; }
+    /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
+    public YoloNetwork Network => (_engine as TorchEngine)?.Network
+        ?? throw new InvalidOperationException($"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
 
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
     public bool IsRowToRowMapper => true;
@@ -80,12 +90,12 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     });
 
     /// <inheritdoc/>
-    public void Dispose() => Network.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ModelZip.Save(this, ctx);
+        _engine.Save(this, ctx);
     }
 }

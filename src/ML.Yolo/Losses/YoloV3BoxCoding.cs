@@ -8,7 +8,7 @@ internal sealed class YoloV3BoxCoding : BoxCoding
     public static readonly YoloV3BoxCoding Instance = new();
 
     /// <summary>Beyond this exponent (a box 22,000 anchors wide) the size stops growing, so that a runaway logit gives no infinity.</summary>
-    private const double LargestExponent = 10;
+    public const double LargestExponent = 10;
 
     public override Tensor DecodeCentre(Tensor logits) => logits.sigmoid();
 

@@ -4,8 +4,8 @@ using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Scoring;
 
-/// <summary>Reads images from rows, runs them through a detector, and writes what it found as column values.</summary>
-internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options options)
+/// <summary>Reads images from rows, runs them through an engine, and writes what it found as column values.</summary>
+internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Options options)
 {
     /// <summary>Rows to gather before scoring.</summary>
     public int BatchSize => options.ScoringBatchSize;
@@ -24,7 +24,7 @@ internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options opt
 
     /// <summary>Detects with the thresholds the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
-        => detector.Detect(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MaxDetections = options.MaxDetections });
+        => engine.Detect(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MaxDetections = options.MaxDetections });
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>
     public static Delegate Getter(int offset, Func<Detection[]> detections) => offset switch

@@ -24,21 +24,7 @@ internal sealed class Detector(YoloNetwork network, BoxCoding coding, int imageS
     }
 
     private static Detection[] ToDetections(Tensor rows, Letterbox letterbox)
-    {
-        var detections = new Detection[rows.shape[0]];
-        if (detections.Length == 0)
-            return detections;
-        var values = MemoryMarshal.Cast<byte, float>(rows.contiguous().bytes);
-        for (var i = 0; i < detections.Length; i++)
-        {
-            var row = values.Slice(i * 6, 6);
-            var (x0, y0) = letterbox.ToImage(row[0], row[1]);
-            var (x1, y1) = letterbox.ToImage(row[2], row[3]);
-            detections[i] = new Detection(x0, y0, x1, y1, row[4], (int)row[5]);
-        }
-
-        return detections;
-    }
+        => rows.shape[0] == 0 ? [] : Detection.FromRows(MemoryMarshal.Cast<byte, float>(rows.contiguous().bytes), letterbox);
 
     private Tensor Decode(Tensor[] maps)
         => cat([.. maps.Select((map, i) => coding.Decode(map, network.Anchors[i], network.Strides[i]))], 1);
