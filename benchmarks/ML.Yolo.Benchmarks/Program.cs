@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
 // "ratios [name …]" takes a minute and prints quotients; anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
-Ratio[] ratios = [LossBenchmark.ShareOfStep];
+Ratio[] ratios = [LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded, ImagePipelineBenchmark.AgainstSkiaSharp];
 
 if (args is not ["ratios", .. var names])
 {

@@ -35,6 +35,7 @@ internal static class CommandLine
         });
 
         var root = new RootCommand("Trains a YOLO detector in an ML.NET pipeline, saves it, loads it and shows what it sees.") { Data, Output, Epochs, ImageSize, BatchSize, Loss, Seed };
+        root.Subcommands.Add(ConvertCommand.Create());
         root.SetAction(parsed => action(new QuickstartOptions
         {
             Data = parsed.GetValue(Data),

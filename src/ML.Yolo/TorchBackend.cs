@@ -19,17 +19,24 @@ internal static class TorchBackend
     /// <summary>The device an <c>MLContext</c> asks for: the CPU, or a GPU by its number.</summary>
     /// <exception cref="TorchBackendException">The GPU is not there and the context does not fall back to the CPU.</exception>
     public static torch.Device DeviceOf(IHostEnvironment environment)
+        => environment.GpuDeviceId() is { } gpu ? DevicesOf(environment, [gpu])[0] : DevicesOf(environment, [])[0];
+
+    /// <summary>GPUs by their numbers; the CPU where none is named, or where one is absent and the context falls back.</summary>
+    /// <inheritdoc cref="DeviceOf"/>
+    public static IReadOnlyList<torch.Device> DevicesOf(IHostEnvironment environment, IReadOnlyList<int> gpus)
     {
         EnsureLoaded();
-        if (environment.GpuDeviceId() is not { } gpu)
-            return torch.CPU;
-        if (torch.cuda.is_available() && gpu < torch.cuda.device_count())
-            return new torch.Device(DeviceType.CUDA, gpu);
+        if (gpus.Count == 0)
+            return [torch.CPU];
+        var present = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        if (gpus.All(gpu => gpu < present))
+            return [.. gpus.Select(gpu => new torch.Device(DeviceType.CUDA, gpu))];
+        var names = string.Join(", ", gpus);
         if (!environment.FallbackToCpu())
-            throw new TorchBackendException($"GPU {gpu} was asked for, and LibTorch sees {(torch.cuda.is_available() ? torch.cuda.device_count() : 0)}. Reference TorchSharp-cuda-windows or TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
+            throw new TorchBackendException($"GPU {names} was asked for, and LibTorch sees {present}. Reference TorchSharp-cuda-windows or TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
         using var channel = environment.Start(nameof(TorchBackend));
-        channel.Warning($"GPU {gpu} is not there; the CPU serves.");
-        return torch.CPU;
+        channel.Warning($"GPU {names} is not there; the CPU serves.");
+        return [torch.CPU];
     }
 
     private static Exception? TryLoad()

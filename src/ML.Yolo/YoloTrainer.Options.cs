@@ -63,7 +63,10 @@ public sealed partial class YoloTrainer
         /// <summary>Learning rate after the warm-up. Above 0; default 0.01.</summary>
         public double LearningRate { get; set; } = 0.01;
 
-        /// <summary>Learning rate at the end, as a fraction of <see cref="LearningRate"/>, reached along half a cosine. In [0, 1]; default 0.01.</summary>
+        /// <summary>How the learning rate goes from epoch to epoch. Default <see cref="LearningRateSchedule.Linear"/>.</summary>
+        public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Linear;
+
+        /// <summary>Learning rate at the end, as a fraction of <see cref="LearningRate"/>. In [0, 1]; default 0.01.</summary>
         public double FinalLearningRateFraction { get; set; } = 0.01;
 
         /// <summary>Momentum; β₁ of Adam. In [0, 1); default 0.937.</summary>
@@ -72,14 +75,14 @@ public sealed partial class YoloTrainer
         /// <summary>Weight decay of the convolutions' weights. At least 0; default 0.0005.</summary>
         public double WeightDecay { get; set; } = 0.0005;
 
-        /// <summary>Epochs of warm-up, at most half of the run. At least 0; default 3.</summary>
+        /// <summary>Epochs of warm-up; at least 100 batches or a fifth of the run, at most half of it. At least 0, which is none; default 3.</summary>
         public double WarmupEpochs { get; set; } = 3;
 
         /// <summary>Momentum at the start of the warm-up. In [0, 1); default 0.8.</summary>
         public double WarmupMomentum { get; set; } = 0.8;
 
-        /// <summary>Learning rate of the biases at the start of the warm-up. At least 0; default 0.1.</summary>
-        public double WarmupBiasLearningRate { get; set; } = 0.1;
+        /// <summary>Learning rate of the biases at the start of the warm-up. At least 0. Null, the default: 0.1 for SGD, 0 for Adam and AdamW, whose steps do not shrink with the gradients.</summary>
+        public double? WarmupBiasLearningRate { get; set; }
 
         /// <summary>Largest norm of all gradients together; longer ones are shortened. 0 is no limit; default 10.</summary>
         public double GradientClipNorm { get; set; } = 10;
@@ -90,20 +93,14 @@ public sealed partial class YoloTrainer
         /// <summary>Steps over which that decay builds up. Above 0; default 2000.</summary>
         public double EmaRampUpdates { get; set; } = 2000;
 
-        /// <summary>Chance that an image is mirrored left to right. In [0, 1]; default 0.5.</summary>
-        public float HorizontalFlipProbability { get; set; } = 0.5f;
+        /// <summary>How images are varied. Default <see cref="AugmentationOptions.Scratch"/>.</summary>
+        public AugmentationOptions Augmentation { get; set; } = AugmentationOptions.Scratch;
 
-        /// <summary>Chance that an image is mirrored top to bottom. In [0, 1]; default 0.</summary>
-        public float VerticalFlipProbability { get; set; }
+        /// <summary>Whether samples with rare classes, and with classes not found yet, are learned more often, instead of each once an epoch. Default false.</summary>
+        public bool ImageWeights { get; set; }
 
-        /// <summary>Largest relative change of hue. In [0, 1]; default 0.015.</summary>
-        public float HueGain { get; set; } = 0.015f;
-
-        /// <summary>Largest relative change of saturation. In [0, 1]; default 0.7.</summary>
-        public float SaturationGain { get; set; } = 0.7f;
-
-        /// <summary>Largest relative change of value (brightness). In [0, 1]; default 0.4.</summary>
-        public float ValueGain { get; set; } = 0.4f;
+        /// <summary>Whether anchors are checked against the data before training, and better ones found where fewer than 98 % of the objects would find one. Default true.</summary>
+        public bool AutoAnchor { get; set; } = true;
 
         /// <summary>Rows with the input columns, on which each epoch is measured; the best epoch's weights are kept. Null, the default: the last epoch's are.</summary>
         [JsonIgnore]
@@ -112,11 +109,20 @@ public sealed partial class YoloTrainer
         /// <summary>Epochs from one validation to the next; the last epoch is always validated. At least 1; default 1.</summary>
         public int ValidationInterval { get; set; } = 1;
 
+        /// <summary>Epochs without a better validation after which training stops. 0 is never; default 100.</summary>
+        public int EarlyStoppingPatience { get; set; } = 100;
+
+        /// <summary>What happens when a loss is no longer a finite number. Default <see cref="NonFiniteLossHandling.Throw"/>.</summary>
+        public NonFiniteLossHandling OnNonFiniteLoss { get; set; } = NonFiniteLossHandling.Throw;
+
         /// <summary>Detections below this confidence are not reported. In [0, 1]; default 0.25. May be changed on a trained transformer; measure mAP with 0.001.</summary>
         public float ScoreThreshold { get; set; } = 0.25f;
 
         /// <summary>Of two detections of one class that overlap by more than this IoU, the less confident one is dropped. In [0, 1]; default 0.45.</summary>
         public float IouThreshold { get; set; } = 0.45f;
+
+        /// <summary>Whether one box may be reported under several classes, each with its own confidence, instead of its likeliest alone. The reference measures mAP so, with an <see cref="IouThreshold"/> of 0.6. Default false. May be changed on a trained transformer.</summary>
+        public bool MultiLabel { get; set; }
 
         /// <summary>Most detections reported an image. At least 1; default 300.</summary>
         public int MaxDetections { get; set; } = 300;
@@ -124,12 +130,38 @@ public sealed partial class YoloTrainer
         /// <summary>Rows scored at once. At least 1; default 8.</summary>
         public int ScoringBatchSize { get; set; } = 8;
 
-        /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048.</summary>
+        /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048. Unused where <see cref="ImageCaching"/> is off.</summary>
         public int ImageCacheMegabytes { get; set; } = 2048;
+
+        /// <summary>Whether resized images are kept from epoch to epoch. Default <see cref="ImageCaching.MemoryThenDisk"/>.</summary>
+        public ImageCaching ImageCaching { get; set; } = ImageCaching.MemoryThenDisk;
+
+        /// <summary>What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.</summary>
+        public BadSampleHandling BadSampleHandling { get; set; } = BadSampleHandling.Throw;
+
+        /// <summary>GPUs of this machine that learn together, each a share of every batch. Null, the default: the one device that <c>MLContext.GpuDeviceId</c> names.</summary>
+        [JsonIgnore]
+        public int[]? DataParallelGpus { get; set; }
+
+        /// <summary>A folder that gets <c>last.safetensors</c> after every epoch, all that is needed to go on, and <c>best.safetensors</c>, the best averaged weights. Null, the default: none.</summary>
+        [JsonIgnore]
+        public string? CheckpointDirectory { get; set; }
+
+        /// <summary>Goes on from <see cref="CheckpointDirectory"/> as if never stopped; starts anew where it holds no checkpoint. The log names options and data that changed. Default false.</summary>
+        [JsonIgnore]
+        public bool Resume { get; set; }
 
         /// <summary>Told of every batch and every epoch, on the training thread.</summary>
         [JsonIgnore]
         public IProgress<TrainingProgress>? Progress { get; set; }
+
+        /// <summary>A file that gets a line an epoch, separated by commas: losses, rates and metrics. Replaced if there is one. Null, the default: none.</summary>
+        [JsonIgnore]
+        public string? CsvLogPath { get; set; }
+
+        /// <summary>A folder for TensorBoard's event files with the same numbers, a new file a run. Null, the default: none.</summary>
+        [JsonIgnore]
+        public string? TensorBoardFolder { get; set; }
 
         /// <summary>Stops at the next batch. <see cref="Fit"/> then returns the best weights of the epochs completed, or throws where there are none.</summary>
         [JsonIgnore]
@@ -147,11 +179,15 @@ public sealed partial class YoloTrainer
             Require(FreezeLayers >= 0 && FreezeLayers < Architecture.Layers.Length, nameof(FreezeLayers), FreezeLayers, $"from 0 to {Architecture.Layers.Length - 1}, since {Architecture} has {Architecture.Layers.Length} layers");
             RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
                 (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
-            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate),
-                (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes));
-            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(HorizontalFlipProbability), HorizontalFlipProbability), (nameof(VerticalFlipProbability), VerticalFlipProbability),
-                (nameof(HueGain), HueGain),
-                (nameof(SaturationGain), SaturationGain), (nameof(ValueGain), ValueGain), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
+            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0),
+                (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));
+            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
+            ArgumentNullException.ThrowIfNull(Augmentation);
+            Augmentation.Check();
+            if (DataParallelGpus is { } gpus && (gpus.Length == 0 || gpus.Distinct().Count() != gpus.Length || gpus.Min() < 0))
+                throw new ArgumentException($"{nameof(DataParallelGpus)} is [{string.Join(", ", gpus)}]; at least one number was expected, each from 0 and once.", nameof(DataParallelGpus));
+            if (Resume && CheckpointDirectory is null)
+                throw new ArgumentException($"{nameof(Resume)} is set and {nameof(CheckpointDirectory)} is not: there is nothing to go on from.", nameof(CheckpointDirectory));
             Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");
             Require(EmaRampUpdates > 0, nameof(EmaRampUpdates), EmaRampUpdates, "above 0");
             foreach (var (name, value) in new[] { (nameof(Momentum), Momentum), (nameof(WarmupMomentum), WarmupMomentum), (nameof(EmaDecay), EmaDecay) })
@@ -159,7 +195,12 @@ public sealed partial class YoloTrainer
         }
 
         /// <summary>A copy that later changes to this object do not touch.</summary>
-        internal Options Copy() => (Options)MemberwiseClone();
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.Augmentation = Augmentation.Copy();
+            return copy;
+        }
 
         private void CheckColumns()
         {

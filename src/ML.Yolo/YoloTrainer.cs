@@ -64,11 +64,12 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// <param name="input">Rows with the image, label and box columns.</param>
     /// <returns>The detector: the best validated epoch's averaged weights, or the last epoch's where there is no validation set. The caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type.</exception>
-    /// <exception cref="FormatException">A row's labels and boxes do not fit together.</exception>
-    /// <exception cref="InvalidOperationException">The data has no row, no class, or a row without an image.</exception>
+    /// <exception cref="FormatException">A row's labels and boxes do not fit together, or its image cannot be read, unless <see cref="Options.BadSampleHandling"/> skips it.</exception>
+    /// <exception cref="InvalidOperationException">The data has no row or no class.</exception>
     /// <exception cref="TorchBackendException">LibTorch's native libraries, or the GPU asked for, are missing.</exception>
     /// <exception cref="WeightsFormatException">The pretrained weights are damaged, or do not fit the network.</exception>
     /// <exception cref="IOException">The pretrained weights cannot be read.</exception>
+    /// <exception cref="TrainingDivergedException">The loss was no longer a finite number, and <see cref="Options.OnNonFiniteLoss"/> does not pass it over.</exception>
     /// <exception cref="OperationCanceledException">Canceled before the first epoch was complete.</exception>
     public YoloTransformer Fit(IDataView input)
     {
@@ -76,7 +77,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         _columns.CheckTrainingInput(SchemaColumn.ShapeOf(input.Schema));
         if (_options.ValidationSet is { } validationSet)
             _columns.CheckTrainingInput(SchemaColumn.ShapeOf(validationSet.Schema));
-        var device = TorchBackend.DeviceOf(_environment);
+        var devices = _options.DataParallelGpus is { } gpus ? TorchBackend.DevicesOf(_environment, gpus) : [TorchBackend.DeviceOf(_environment)];
         var classNames = ClassNames(input);
 
         var host = _environment.Register(nameof(YoloTrainer));
@@ -85,29 +86,36 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var log = new TrainingLog(channel, progress);
         using var training = Read(input, classNames, log, "training");
         using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, log, "validation");
-        return Train(training, validation, classNames, device, log);
+        return Train(training, validation, classNames, devices, log);
     }
 
-    private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, Device device, TrainingLog log)
+    private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, IReadOnlyList<Device> devices, TrainingLog log)
     {
         using var scope = NewDisposeScope();
         var seed = _environment.Seed() ?? Random.Shared.Next();
         using var network = CreateNetwork(classNames.Length, seed);
         LoadPretrained(network, log);
+        FitAnchors(network, training, seed, log);
         network.Freeze(_options.FreezeLayers);
-        network.to(device);
+        network.to(devices[0]);
         var loss = LossScaling.Apply(_options, classNames.Length);
         using var detectionLoss = DetectionLoss.Create(loss, network.Anchors);
         detectionLoss.Warning = log.Warn;
-        log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, device);
-        var validator = validation is null ? null : new Validator(validation, classNames, _options, device);
-        using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, device)
+        log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, devices[0]);
+        var validator = validation is null ? null : new Validator(validation, classNames, _options, devices[0]);
+        var files = new TrainingLogFiles(_options);
+        using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, devices)
         {
             Validate = validator is null ? null : validator.Measure,
             EpochEnded = log.EpochEnded,
+            HistoryGrew = files.EpochEnded,
+            Warn = log.Warn,
             IsCanceled = IsCanceled,
+            Identity = _options.CheckpointDirectory is null ? null : TrainingIdentity.Of(training, classNames, _options, seed),
         };
-        return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy());
+        if (_options.Resume)
+            loop.Resume();
+        return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy(), loop.History);
     }
 
     private YoloNetwork CreateNetwork(int classCount, int seed)
@@ -129,10 +137,24 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
             log.Warn(left);
     }
 
+    private void FitAnchors(YoloNetwork network, TrainingSet training, int seed, TrainingLog log)
+    {
+        if (!_options.AutoAnchor)
+            return;
+        using var scope = NewDisposeScope();
+        var strides = tensor(network.Strides.ToArray()).view(-1, 1, 1);
+        var pixels = (network.Anchors.cpu() * strides).data<float>().ToNDArray();
+        if (AutoAnchor.Improve(training.ObjectSizes(), (float[,,])pixels, _options.Loss.AnchorRatioLimit, seed, log.Say) is { } better)
+            network.SetAnchors(better);
+    }
+
     private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)
     {
         var reader = new TrainingSetReader(_options, classNames, ThrowIfCanceled);
         var set = reader.Read(data);
+        log.Describe(name, reader.Summary);
+        if (reader.BadSamples.Count > 0)
+            log.Warn(reader.BadSamples.Report($"the {name} data"));
         if (reader.IgnoredObjects > 0)
             log.Warn($"{reader.IgnoredObjects} objects of the {name} data are left out: their label is missing, or of a class that is not learned.");
         return set;

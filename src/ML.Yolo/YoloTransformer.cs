@@ -24,26 +24,31 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="network">The network; owned from here on.</param>
     /// <param name="classNames">Names in the order of the network's classes.</param>
     /// <param name="options">Columns, image size, loss variant and thresholds.</param>
-    internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options)
-        : this(new TorchEngine(environment, network, options), classNames, options)
+    /// <param name="history">How it was trained; null where it was not.</param>
+    internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
+        : this(new TorchEngine(environment, network, options), classNames, options, history)
     {
     }
 
     /// <param name="engine">Runs the network; owned from here on.</param>
     /// <param name="classNames">Names in the order of the network's classes.</param>
     /// <param name="options">Columns, image size, loss variant and thresholds.</param>
-    internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    /// <param name="history">How it was trained; null where it was not.</param>
+    internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
-        (_engine, ClassNames, Options) = (engine, classNames, options);
+        (_engine, ClassNames, Options, History) = (engine, classNames, options, history);
         _columns = new DetectionColumns(options);
         _scorer = new DetectionScorer(engine, options);
     }
 
-    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
+    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/>, <see cref="YoloTrainer.Options.MultiLabel"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
     public YoloTrainer.Options Options { get; }
 
     /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>
     public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>How its training went; null for a model made without training.</summary>
+    public TrainingHistory? History { get; }
 
     /// <summary>What runs the network.</summary>
     public ScoringEngine ScoringEngine => _engine.Kind;

@@ -1,20 +1,27 @@
+using ML.Yolo.Imaging;
 using SkiaSharp;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>Reads the size of an image without decoding it.</summary>
+/// <summary>Reads the size and the orientation of an image without decoding it.</summary>
 internal static class ImageHeader
 {
-    /// <summary>Width and height in pixels, as stored: ML.NET's images are not turned by their EXIF orientation either.</summary>
+    // A gigabyte decoded. Larger ones are damaged headers or meant to exhaust memory.
+    private const long MostPixels = 1L << 28;
+
+    /// <summary>The frame of the image: ML.NET's images are not turned by their EXIF orientation, people's labels are.</summary>
     /// <exception cref="DatasetFormatException">The file is no image that can be read.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static (int Width, int Height) ReadSize(string path)
+    public static ImageFrame Read(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"The image '{path}' does not exist.", path);
         using var codec = SKCodec.Create(path, out var result);
-        return codec is null
-            ? throw new DatasetFormatException(path, line: null, $"no image can be read ({result}); JPEG, PNG, BMP, GIF or WebP was expected.")
-            : (codec.Info.Width, codec.Info.Height);
+        if (codec is null)
+            throw new DatasetFormatException(path, line: null, new FileInfo(path).Length == 0 ? "the file is empty; an image was expected." : $"no image can be read ({result}); JPEG, PNG, BMP, GIF or WebP was expected.");
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        return (long)width * height <= MostPixels
+            ? new ImageFrame(width, height, codec.EncodedOrigin)
+            : throw new DatasetFormatException(path, line: null, $"the image claims {width} × {height} pixels; at most {MostPixels} in all were expected.");
     }
 }

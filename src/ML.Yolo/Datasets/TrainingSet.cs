@@ -12,6 +12,20 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
     /// <summary>A sample's pixels and place on the canvas.</summary>
     public (ResizedImage Image, Letterbox Letterbox) Image(TrainingSample sample) => (images.Get(sample.Image), sample.Letterbox);
 
+    /// <summary>Width and height of every object, pixels of the canvas.</summary>
+    public IEnumerable<(float Width, float Height)> ObjectSizes()
+    {
+        foreach (var sample in samples)
+        {
+            for (var i = 0; i < sample.Boxes.Length; i += 4)
+            {
+                var (x0, y0) = sample.Letterbox.ToCanvas(sample.Boxes[i], sample.Boxes[i + 1]);
+                var (x1, y1) = sample.Letterbox.ToCanvas(sample.Boxes[i + 2], sample.Boxes[i + 3]);
+                yield return (x1 - x0, y1 - y0);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => images.Dispose();
 }

@@ -2,10 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ML.Yolo.Imaging;
 
-/// <summary>Keeps resized images for random access: in memory up to a budget, the rest in a temporary file that vanishes with the cache.</summary>
-/// <remarks>Adding is for one thread; reading for any number, once adding is over.</remarks>
+/// <summary>Keeps resized images for random access: in memory up to a budget, the rest in a temporary file that vanishes with the cache, or not at all where a file can be decoded again.</summary>
+/// <remarks>For any number of threads; an image may be read once it is added.</remarks>
 internal sealed class ImageCache(long memoryBudget) : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private SafeFileHandle? _file;
     private long _memoryUsed;
@@ -15,33 +16,46 @@ internal sealed class ImageCache(long memoryBudget) : IDisposable
     public int Count => _entries.Count;
 
     /// <summary>Keeps an image and returns its index.</summary>
+    /// <exception cref="IOException">The temporary file cannot be written, for instance since the disk is full.</exception>
     public int Add(ResizedImage image)
     {
-        if (_memoryUsed + image.Pixels.Length <= memoryBudget)
+        var (index, offset) = Reserve(image);
+        if (offset is not { } position)
+            return index;
+        try
         {
-            _memoryUsed += image.Pixels.Length;
-            _entries.Add(new Entry(image.Width, image.Height, image.Pixels, 0));
+            RandomAccess.Write(_file!, image.Pixels, position);
         }
-        else
+        catch (IOException exception)
         {
-            _file ??= File.OpenHandle(
-                Path.Combine(Path.GetTempPath(), $"ml-yolo-{Guid.NewGuid():N}.cache"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
-            RandomAccess.Write(_file, image.Pixels, _fileLength);
-            _entries.Add(new Entry(image.Width, image.Height, null, _fileLength));
-            _fileLength += image.Pixels.Length;
+            throw new IOException($"The image cache in '{Path.GetTempPath()}' cannot be written: {exception.Message} Set ImageCaching to Off, ImageCacheMegabytes higher, or TMPDIR (TEMP on Windows) to another disk.", exception);
         }
 
-        return _entries.Count - 1;
+        return index;
+    }
+
+    /// <summary>Keeps where an image is instead of its pixels, and returns its index.</summary>
+    public int Add(ImageFile file)
+    {
+        lock (_lock)
+        {
+            _entries.Add(new Entry(0, 0, null, 0, file));
+            return _entries.Count - 1;
+        }
     }
 
     /// <summary>The image of that index; its pixels must not be written to.</summary>
     public ResizedImage Get(int index)
     {
-        var entry = _entries[index];
+        Entry entry;
+        lock (_lock)
+            entry = _entries[index];
+        if (entry.File is not null)
+            return entry.File.Read();
         var pixels = entry.Pixels;
         if (pixels is null)
         {
-            pixels = new byte[entry.Width * entry.Height * ResizedImage.Channels];
+            pixels = GC.AllocateUninitializedArray<byte>(entry.Width * entry.Height * ResizedImage.Channels);
             var read = RandomAccess.Read(_file!, pixels, entry.Offset);
             if (read != pixels.Length)
                 throw new IOException($"The image cache ends after {read} of the {pixels.Length} bytes of image {index}.");
@@ -53,5 +67,26 @@ internal sealed class ImageCache(long memoryBudget) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file?.Dispose();
 
-    private readonly record struct Entry(int Width, int Height, byte[]? Pixels, long Offset);
+    /// <summary>A place in memory, or in the file where memory is used up.</summary>
+    private (int Index, long? Offset) Reserve(ResizedImage image)
+    {
+        lock (_lock)
+        {
+            if (_memoryUsed + image.Pixels.Length <= memoryBudget)
+            {
+                _memoryUsed += image.Pixels.Length;
+                _entries.Add(new Entry(image.Width, image.Height, image.Pixels, 0, null));
+                return (_entries.Count - 1, null);
+            }
+
+            _file ??= File.OpenHandle(
+                Path.Combine(Path.GetTempPath(), $"ml-yolo-{Guid.NewGuid():N}.cache"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            var offset = _fileLength;
+            _fileLength += image.Pixels.Length;
+            _entries.Add(new Entry(image.Width, image.Height, null, offset, null));
+            return (_entries.Count - 1, offset);
+        }
+    }
+
+    private readonly record struct Entry(int Width, int Height, byte[]? Pixels, long Offset, ImageFile? File);
 }

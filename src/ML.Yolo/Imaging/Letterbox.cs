@@ -1,8 +1,11 @@
+using Microsoft.ML.Data;
+using SkiaSharp;
+
 namespace ML.Yolo.Imaging;
 
 /// <summary>Where an image lies on the network's canvas: scaled to fit, its proportions kept, centred on gray.</summary>
-/// <param name="Width">Width of the image, pixels.</param>
-/// <param name="Height">Height of the image, pixels.</param>
+/// <param name="Width">Width of the image, upright, pixels.</param>
+/// <param name="Height">Height of the image, upright, pixels.</param>
 /// <param name="CanvasWidth">Width of the canvas, pixels.</param>
 /// <param name="CanvasHeight">Height of the canvas, pixels.</param>
 /// <param name="ResizedWidth">Width of the image on the canvas, pixels.</param>
@@ -11,6 +14,12 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
 {
     /// <summary>Gray level of the canvas around the image.</summary>
     public const byte Gray = 114;
+
+    /// <summary>Where the image's first stored pixel is shown: top left, unless the image has an EXIF orientation.</summary>
+    public SKEncodedOrigin Origin { get; init; }
+
+    /// <summary>The image as stored.</summary>
+    public ImageFrame Frame => new ImageFrame(Width, Height, Origin) is { SwapsAxes: true } turned ? turned.Resize(Height, Width) : new ImageFrame(Width, Height, Origin);
 
     /// <summary>Column of the image's left edge on the canvas: the smaller half of the free columns.</summary>
     public int Left => (CanvasWidth - ResizedWidth) / 2;
@@ -39,10 +48,32 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
         int Scale(int size) => Math.Max((int)Math.Round(size * ratio, MidpointRounding.ToEven), 1);
     }
 
-    /// <summary>From pixels of the image to pixels of the canvas.</summary>
+    /// <summary>Fits an image of ML.NET, turned upright, onto a square canvas.</summary>
+    public static Letterbox Fit(MLImage image, int canvasSize)
+    {
+        var frame = ImageFrame.Of(image);
+        return Fit(frame.UprightWidth, frame.UprightHeight, canvasSize, canvasSize) with { Origin = frame.Origin };
+    }
+
+    /// <summary>The image as it is, on the smallest canvas of whole strides that leaves half a stride free: what the reference validates on.</summary>
+    public Letterbox Tight(int stride)
+    {
+        return this with { CanvasWidth = Around(ResizedWidth), CanvasHeight = Around(ResizedHeight) };
+
+        int Around(int size) => (int)Math.Ceiling(((double)size / stride) + 0.5) * stride;
+    }
+
+    /// <summary>From pixels of the upright image to pixels of the canvas.</summary>
     public (float X, float Y) ToCanvas(float x, float y) => ((x * ScaleX) + Left, (y * ScaleY) + Top);
 
-    /// <summary>From pixels of the canvas to pixels of the image, clamped to the image.</summary>
+    /// <summary>From a box in pixels of the canvas to one in pixels of the image as stored, clamped to the image.</summary>
+    public PixelBox ToStored(float x0, float y0, float x1, float y1)
+    {
+        var ((left, top), (right, bottom)) = (ToImage(x0, y0), ToImage(x1, y1));
+        return Frame.ToStored(new PixelBox(left, top, right, bottom));
+    }
+
+    /// <summary>From pixels of the canvas to pixels of the upright image, clamped to the image.</summary>
     public (float X, float Y) ToImage(float x, float y)
         => (Math.Clamp((x - Left) / ScaleX, 0, Width), Math.Clamp((y - Top) / ScaleY, 0, Height));
 }

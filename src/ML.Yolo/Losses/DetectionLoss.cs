@@ -83,6 +83,14 @@ public abstract class DetectionLoss : IDisposable
         return Array.ConvertAll(layers, layer => layer.To(predictions[0].device).MoveToOuterDisposeScope());
     }
 
+    /// <summary>What the loss has learned from earlier calls, by name; empty for most. For checkpoints: the tensors stay the loss's.</summary>
+    internal virtual IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>();
+
+    /// <summary>Takes over what <see cref="State"/> gave, on any device.</summary>
+    internal virtual void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

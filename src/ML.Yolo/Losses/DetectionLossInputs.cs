@@ -32,6 +32,7 @@ internal static class DetectionLossInputs
             return;
         using var scope = NewDisposeScope();
         Reject(targets, targets.isfinite().all(1).logical_not(), "holds a number that is not finite");
+        Reject(targets, targets.narrow(1, 0, 2).frac().ne(0).any(1), "names an image or a class that is no whole number");
         Reject(targets, OutOf(targets.select(1, 0), predictions.shape[0]), $"names an image outside the batch of {predictions.shape[0]}");
         Reject(targets, OutOf(targets.select(1, 1), predictions.shape[4] - 5), $"names a class outside the {predictions.shape[4] - 5} predicted");
         Reject(targets, (targets.narrow(1, 4, 2) < 0).any(1), "has a negative width or height");

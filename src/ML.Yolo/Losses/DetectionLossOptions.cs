@@ -22,6 +22,10 @@ public abstract class DetectionLossOptions
     [JsonIgnore]
     internal abstract BoxCoding BoxCoding { get; }
 
+    /// <summary>The side ratio beyond which an anchor does not suit an object, for the check of anchors before training.</summary>
+    [JsonIgnore]
+    internal virtual float AnchorRatioLimit => 4;
+
     /// <summary>The loss of this variant over <paramref name="anchors"/> (L, A, 2), in grid units.</summary>
     internal abstract DetectionLoss CreateLoss(Tensor anchors);
 

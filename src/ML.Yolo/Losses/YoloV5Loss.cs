@@ -15,6 +15,9 @@ public sealed class YoloV5Loss : DetectionLoss
     private const int FirstClassChannel = 5;
     private const double BalanceMemory = 0.9999;
 
+    // A layer that has nothing left to learn must not outweigh the others without bound.
+    private const double SmallestBalancedLoss = 1e-6;
+
     private static readonly string[] Names = ["box", "obj", "cls"];
 
     private readonly YoloV5LossOptions _options;
@@ -44,6 +47,14 @@ public sealed class YoloV5Loss : DetectionLoss
     /// <summary>The layers' objectness weights now: the option's, or with <see cref="YoloV5LossOptions.AutoBalance"/> what they have become. Reading waits for the device.</summary>
     public IReadOnlyList<double> LayerBalance
         => _balance is null ? Array.ConvertAll(_initialBalance, weight => (double)weight) : _balance.cpu().data<double>().ToArray();
+
+    internal override IReadOnlyDictionary<string, Tensor> State => _balance is null ? base.State : new Dictionary<string, Tensor> { ["balance"] = _balance };
+
+    internal override void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        _balance?.Dispose();
+        _balance = state.TryGetValue("balance", out var balance) ? balance.clone().DetachFromDisposeScope() : null;
+    }
 
     private protected override LayerTargets Assign(Tensor targets, Tensor anchors, long[] shape)
         => _assigner.Assign(targets, anchors, shape[2], shape[3]);
@@ -106,7 +117,7 @@ public sealed class YoloV5Loss : DetectionLoss
         }
 
         if (_options.ObjectnessIouRatio < 1)
-            value = (1 - _options.ObjectnessIouRatio) + (value * _options.ObjectnessIouRatio);
+            value = (1 - (double)_options.ObjectnessIouRatio) + (value * (double)_options.ObjectnessIouRatio);
         wanted.view(-1).scatter_(0, flat, value);
     }
 
@@ -115,7 +126,7 @@ public sealed class YoloV5Loss : DetectionLoss
 
     private Tensor Balanced(Tensor objectness)
     {
-        var balance = _balance ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
+        var balance = _balance?.to(objectness.device) ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
         var term = (objectness * balance.to(objectness.dtype)).sum();
         if (_options.AutoBalance)
             Adapt(balance, objectness.detach());
@@ -124,7 +135,7 @@ public sealed class YoloV5Loss : DetectionLoss
 
     private void Adapt(Tensor balance, Tensor objectness)
     {
-        var moved = (balance * BalanceMemory) + ((1 - BalanceMemory) / objectness.to(ScalarType.Float64));
+        var moved = (balance * BalanceMemory) + ((1 - BalanceMemory) / objectness.to(ScalarType.Float64).clamp_min(SmallestBalancedLoss));
         var anchored = moved / moved[Math.Min(1, LayerCount - 1)];                                  // relative to stride 16, the second layer
         _balance?.Dispose();
         _balance = anchored.DetachFromDisposeScope();

@@ -64,6 +64,9 @@ public sealed class YoloV5LossOptions : DetectionLossOptions
     [JsonIgnore]
     internal override BoxCoding BoxCoding => YoloV5BoxCoding.Instance;
 
+    [JsonIgnore]
+    internal override float AnchorRatioLimit => AnchorThreshold;
+
     internal override DetectionLoss CreateLoss(Tensor anchors) => new YoloV5Loss(anchors, this);
 
     internal override DetectionLossOptions Scale(float classFactor, float objectnessFactor)

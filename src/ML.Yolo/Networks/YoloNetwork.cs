@@ -106,6 +106,14 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
             target.copy_(source[name]);
     }
 
+    /// <summary>Takes other anchors, (L, A, 2) in pixels of the input.</summary>
+    internal void SetAnchors(float[,,] pixels)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Anchors.copy_(tensor(pixels) / tensor(Strides.ToArray()).view(-1, 1, 1));
+    }
+
     /// <summary>Keeps the weights and the norm statistics of the first layers as they are: they are no longer trained, and stay in evaluation mode.</summary>
     internal void Freeze(int layers)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ML.Yolo.Networks;
 
@@ -25,7 +26,13 @@ internal sealed record ModelManifest
     /// <summary>SHA-256 of the weights, hexadecimal.</summary>
     public required string WeightsSha256 { get; init; }
 
+    /// <summary>How the model was trained; null where it was not, or was saved by a version that kept no history.</summary>
+    public TrainingHistory? History { get; init; }
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+
+    /// <summary>Options as they stand in a manifest.</summary>
+    public static JsonObject ToJson(YoloTrainer.Options options) => JsonSerializer.SerializeToNode(options, Json)!.AsObject();
 
     /// <exception cref="JsonException">The text is no manifest.</exception>
     public static ModelManifest Parse(ReadOnlySpan<byte> json)

@@ -16,7 +16,7 @@ namespace ML.Yolo.Persistence;
 /// <remarks>
 /// The zip names this assembly, so that ML.NET finds the loader without being told. Beside ML.NET's own header there are two streams:
 /// <list type="bullet">
-/// <item><c>yolo.json</c>: options, class names, length and checksum of the weights (<see cref="ModelManifest"/>).</item>
+/// <item><c>yolo.json</c>: options, class names, training history, length and checksum of the weights (<see cref="ModelManifest"/>).</item>
 /// <item><c>weights.safetensors</c>: parameters and buffers by Ultralytics' names, anchors included.</item>
 /// </list>
 /// </remarks>
@@ -38,6 +38,7 @@ internal static class ModelZip
         {
             ClassNames = transformer.ClassNames,
             Options = transformer.Options,
+            History = transformer.History,
             WeightsLength = weights.Length,
             WeightsSha256 = Convert.ToHexString(SHA256.HashData(weights.GetBuffer().AsSpan(0, (int)weights.Length))),
         };
@@ -56,7 +57,7 @@ internal static class ModelZip
         try
         {
             NetworkState.Load(network, ParseWeights(Read(context, WeightsName, manifest.WeightsLength), manifest), WeightsName);
-            return new YoloTransformer(environment, network, manifest.ClassNames, manifest.Options);
+            return new YoloTransformer(environment, network, manifest.ClassNames, manifest.Options, manifest.History);
         }
         catch
         {

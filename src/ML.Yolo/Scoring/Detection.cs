@@ -20,9 +20,8 @@ internal readonly record struct Detection(float X0, float Y0, float X1, float Y1
         for (var i = 0; i < detections.Length; i++)
         {
             var row = rows.Slice(i * RowLength, RowLength);
-            var (x0, y0) = letterbox.ToImage(row[0], row[1]);
-            var (x1, y1) = letterbox.ToImage(row[2], row[3]);
-            detections[i] = new Detection(x0, y0, x1, y1, row[4], (int)row[5]);
+            var box = letterbox.ToStored(row[0], row[1], row[2], row[3]);
+            detections[i] = new Detection(box.X0, box.Y0, box.X1, box.Y1, row[4], (int)row[5]);
         }
 
         return detections;

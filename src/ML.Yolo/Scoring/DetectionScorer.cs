@@ -18,13 +18,13 @@ internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Optio
     {
         if (image is null)
             throw new InvalidOperationException($"Row {row} has no image in column '{options.ImageColumnName}'.");
-        var letterbox = Letterbox.Fit(image.Width, image.Height, options.ImageSize, options.ImageSize);
+        var letterbox = Letterbox.Fit(image, options.ImageSize);
         return (ResizedImage.From(image, letterbox), letterbox);
     }
 
     /// <summary>Detects with the thresholds the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
-        => engine.Detect(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MaxDetections = options.MaxDetections });
+        => engine.Detect(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections });
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>
     public static Delegate Getter(int offset, Func<Detection[]> detections) => offset switch

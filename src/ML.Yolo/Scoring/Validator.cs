@@ -12,17 +12,22 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
 
     public DetectionMetrics Measure(YoloNetwork network)
     {
-        var detector = new Detector(network, options.Loss.BoxCoding, options.ImageSize, device);
+        var detector = new Detector(network, options.Loss.BoxCoding, device);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
-        foreach (var samples in set.Samples.Chunk(options.BatchSize))
+        var batches = set.Samples.GroupBy(Canvas).SelectMany(alike => alike.Chunk(options.BatchSize));
+        foreach (var samples in batches)
         {
-            var detections = detector.Detect(Array.ConvertAll(samples, set.Image), Thresholds);
+            var detections = detector.Detect(Array.ConvertAll(samples, sample => (set.Image(sample).Image, sample.Letterbox.Tight(Stride))), Thresholds);
             for (var i = 0; i < samples.Length; i++)
                 evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }
 
         return evaluator.Evaluate(classNames);
     }
+
+    private int Stride => options.Architecture.Strides[^1];
+
+    private (int Width, int Height) Canvas(TrainingSample sample) => sample.Letterbox.Tight(Stride) is var tight ? (tight.CanvasWidth, tight.CanvasHeight) : default;
 
     private static EvaluatedObject[] Objects(TrainingSample sample)
     {

@@ -1,30 +1,42 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using ML.Yolo.Datasets;
 using ML.Yolo.Imaging;
+using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
 
-/// <summary>Assembles shuffled batches on a worker thread, a few steps ahead of the network.</summary>
-internal sealed class BatchLoader(TrainingSet set, int batchSize, int imageSize, int seed)
+/// <summary>Paints batches on worker threads, a few steps ahead of the network.</summary>
+/// <param name="augmenter">Paints samples.</param>
+/// <param name="batchSize">Samples a batch; the last of an epoch may have fewer.</param>
+/// <param name="imageSize">Side of the canvas, pixels.</param>
+internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageSize)
 {
     private const int BatchesAhead = 3;
 
-    /// <summary>Batches an epoch; the last may be smaller.</summary>
-    public int BatchCount => (set.Samples.Count + batchSize - 1) / batchSize;
+    // Painting must leave cores to the network.
+    private static readonly ParallelOptions Workers = new() { MaxDegreeOfParallelism = Math.Max(Environment.ProcessorCount / 2, 1) };
 
-    /// <summary>The batches of one epoch, each sample once; the caller disposes them.</summary>
-    public IEnumerable<TrainingBatch> Epoch(int epoch)
+    private readonly Stopwatch _waiting = new();
+
+    /// <summary>How long the last epoch's consumer waited for batches.</summary>
+    public TimeSpan Waited => _waiting.Elapsed;
+
+    /// <summary>The batches of one epoch; the caller disposes them.</summary>
+    /// <param name="epoch">Which epoch this is.</param>
+    /// <param name="order">Samples in the order they are learned.</param>
+    /// <param name="isMosaicClosed">Whether mosaic and mixup are over.</param>
+    public IEnumerable<TrainingBatch> Epoch(int epoch, int[] order, bool isMosaicClosed)
     {
-        var order = Enumerable.Range(0, set.Samples.Count).ToArray();
-        SampleRandom.ForEpoch(seed, epoch).Shuffle(order);
+        _waiting.Reset();
         using var stop = new CancellationTokenSource();
         using var ready = new BlockingCollection<TrainingBatch>(BatchesAhead);
-        var worker = Task.Run(() => Produce(order, ready, stop.Token), CancellationToken.None);
+        var worker = Task.Run(() => Produce(epoch, order, isMosaicClosed, ready, stop.Token), CancellationToken.None);
         try
         {
-            foreach (var batch in ready.GetConsumingEnumerable())
+            while (TryTake(ready, out var batch))
                 yield return batch;
             worker.GetAwaiter().GetResult();
         }
@@ -37,13 +49,21 @@ internal sealed class BatchLoader(TrainingSet set, int batchSize, int imageSize,
         }
     }
 
-    private void Produce(int[] order, BlockingCollection<TrainingBatch> ready, CancellationToken stop)
+    private bool TryTake(BlockingCollection<TrainingBatch> ready, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TrainingBatch? batch)
+    {
+        _waiting.Start();
+        var isTaken = ready.TryTake(out batch, Timeout.Infinite);
+        _waiting.Stop();
+        return isTaken && batch is not null;
+    }
+
+    private void Produce(int epoch, int[] order, bool isMosaicClosed, BlockingCollection<TrainingBatch> ready, CancellationToken stop)
     {
         try
         {
             foreach (var samples in order.Chunk(batchSize))
             {
-                var batch = Assemble(samples);
+                var batch = Assemble(samples, epoch, isMosaicClosed);
                 try
                 {
                     ready.Add(batch, stop);
@@ -61,15 +81,41 @@ internal sealed class BatchLoader(TrainingSet set, int batchSize, int imageSize,
         }
     }
 
-    private TrainingBatch Assemble(int[] samples)
+    private TrainingBatch Assemble(int[] samples, int epoch, bool isMosaicClosed)
     {
-        var rows = new List<float>();
-        for (var i = 0; i < samples.Length; i++)
-            set.Samples[samples[i]].AppendTargets(i, rows);
-        var pixels = ImageBatch.Assemble(Array.ConvertAll(samples, index => set.Image(set.Samples[index])), imageSize, imageSize);
-        var targets = zeros(rows.Count / 6, 6);
-        if (rows.Count > 0)
-            CollectionsMarshal.AsSpan(rows).CopyTo(MemoryMarshal.Cast<byte, float>(targets.bytes));
-        return new TrainingBatch(pixels, targets, samples);
+        var pixels = empty([samples.Length, imageSize, imageSize, ResizedImage.Channels], ScalarType.Byte);
+        var boxes = new List<SceneBox>[samples.Length];
+        try
+        {
+            Parallel.For(0, samples.Length, Workers, i => boxes[i] = augmenter.Paint(samples[i], epoch, isMosaicClosed, pixels.bytes.Slice(i * augmenter.CanvasBytes, augmenter.CanvasBytes)));
+        }
+        catch (AggregateException exception)
+        {
+            pixels.Dispose();
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        return new TrainingBatch(pixels, Targets(boxes), samples);
+    }
+
+    /// <summary>Rows of image, class, cx, cy, w, h in [0, 1] of the canvas.</summary>
+    private Tensor Targets(List<SceneBox>[] boxes)
+    {
+        var targets = empty(boxes.Sum(list => list.Count), 6);
+        if (targets.numel() == 0)
+            return targets;
+        var rows = MemoryMarshal.Cast<byte, float>(targets.bytes);
+        for (var image = 0; image < boxes.Length; image++)
+        {
+            foreach (var box in boxes[image])
+            {
+                (rows[0], rows[1]) = (image, box.Class);
+                (rows[2], rows[3]) = ((box.X0 + box.X1) / 2 / imageSize, (box.Y0 + box.Y1) / 2 / imageSize);
+                (rows[4], rows[5]) = (box.Width / imageSize, box.Height / imageSize);
+                rows = rows[6..];
+            }
+        }
+
+        return targets;
     }
 }

@@ -26,6 +26,13 @@ internal sealed class ExponentialMovingAverage : IDisposable
     /// <summary>The averaged network, in evaluation mode.</summary>
     public YoloNetwork Network { get; }
 
+    /// <summary>Updates made.</summary>
+    public long Updates
+    {
+        get => _updates;
+        set => _updates = value;
+    }
+
     /// <summary>Moves the average towards the current weights: decay · (1 − e^(−updates / ramp)) of it stays.</summary>
     public void Update()
     {

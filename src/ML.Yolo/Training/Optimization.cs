@@ -3,27 +3,31 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
 
-/// <summary>The optimiser over three groups of parameters, with warm-up and a cosine schedule.</summary>
+/// <summary>The optimiser over three groups of parameters, with warm-up and schedule.</summary>
 /// <remarks>
-/// Convolution weights decay, norm weights and biases do not. During warm-up rate and momentum rise linearly to their values while the biases' rate falls to it from a higher one; then the rate follows half a cosine
-/// down to its final fraction.
+/// Convolution weights decay, norm weights and biases do not. During warm-up rate and momentum rise linearly to their values while the biases' rate falls to it from a higher one, and gradients of ever more
+/// batches are added up before a step, until there are as many as the nominal batch has.
 /// </remarks>
 internal sealed class Optimization : IDisposable
 {
+    // The reference's least warm-up, but no more than a fifth of a short run.
+    private const long FewestWarmupBatches = 100;
+    private const long FewestWarmupsARun = 5;
+
+    private const double SgdBiasStart = 0.1;
+
     private readonly YoloTrainer.Options _options;
     private readonly YoloNetwork _network;
     private readonly OptimizerHelper _optimizer;
     private readonly ParamGroup[] _groups;
-    private readonly long _totalBatches;
     private readonly long _warmupBatches;
     private long _batch;
-    private int _accumulated;
+    private int _sinceStep;
 
     public Optimization(YoloNetwork network, YoloTrainer.Options options, int batchesPerEpoch)
     {
         (_network, _options) = (network, options);
-        _totalBatches = (long)batchesPerEpoch * options.MaxEpoch;
-        _warmupBatches = Math.Min((long)Math.Round(options.WarmupEpochs * batchesPerEpoch), _totalBatches / 2);
+        _warmupBatches = WarmupBatches(options, batchesPerEpoch);
         (_optimizer, _groups) = Create(options, [(Select(IsDecayed), Decay(options)), (Select(IsNorm), 0), (Select(IsBias), 0)]);
     }
 
@@ -39,29 +43,34 @@ internal sealed class Optimization : IDisposable
 
     private static bool IsDecayed(string name, Tensor parameter) => !IsBias(name, parameter) && parameter.dim() > 1;
 
-    /// <summary>Sets rates and momentum for the next batch.</summary>
-    public void BeginBatch()
+    /// <summary>Batches begun, and those of them since the last step.</summary>
+    public (long Batches, int SinceStep) Position
     {
-        var progress = _totalBatches <= 1 ? 1 : (double)_batch / (_totalBatches - 1);
-        var cosine = (1 + Math.Cos(Math.PI * progress)) / 2;
-        var rate = _options.LearningRate * (_options.FinalLearningRateFraction + ((1 - _options.FinalLearningRateFraction) * cosine));
+        get => (_batch, _sinceStep);
+        set => (_batch, _sinceStep) = value;
+    }
+
+    /// <summary>Sets rates and momentum for the next batch.</summary>
+    /// <param name="epoch">Which epoch it belongs to, from 1.</param>
+    public void BeginBatch(int epoch)
+    {
+        var rate = _options.LearningRate * RateFactor.At(_options.Schedule, (epoch - 1.0) / _options.MaxEpoch, _options.FinalLearningRateFraction);
         foreach (var group in _groups)
         {
-            var start = group == _groups[^1] ? _options.WarmupBiasLearningRate : 0;
+            var start = group == _groups[^1] ? BiasStart(_options) : 0;
             group.LearningRate = Interpolate(start, rate, Warmth);
             SetMomentum(group, Interpolate(_options.WarmupMomentum, _options.Momentum, Warmth));
         }
-
-        _batch++;
     }
 
-    /// <summary>Counts a batch whose gradients were added, and steps once the nominal batch is full; while warming up, sooner. True if it stepped.</summary>
-    public bool EndBatch(int images)
+    /// <summary>Counts a batch whose gradients were added, and steps once there are enough. True if it stepped.</summary>
+    public bool EndBatch()
     {
-        _accumulated += images;
-        if (_accumulated < Interpolate(Math.Min(_options.BatchSize, _options.NominalBatchSize), _options.NominalBatchSize, Warmth))
+        var wanted = Math.Max((int)Math.Round(Interpolate(1, BatchesAStep(_options), Warmth)), 1);
+        _batch++;
+        if (++_sinceStep < wanted)
             return false;
-        _accumulated = 0;
+        _sinceStep = 0;
         using var scope = NewDisposeScope();                                              // TorchSharp wraps each gradient anew
         if (_options.GradientClipNorm > 0)
             nn.utils.clip_grad_norm_(_network.parameters(), _options.GradientClipNorm);
@@ -70,13 +79,33 @@ internal sealed class Optimization : IDisposable
         return true;
     }
 
+    /// <summary>What the optimiser remembers, such as momenta, by name. The tensors stay its own, or belong to the current dispose scope.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> State => OptimizerTensors.Of(_optimizer);
+
+    /// <summary>Takes over what <see cref="State"/> gave.</summary>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, Device device) => OptimizerTensors.Load(_optimizer, state, device);
+
     /// <inheritdoc/>
     public void Dispose() => _optimizer.Dispose();
 
+    private static double BiasStart(YoloTrainer.Options options) => options.WarmupBiasLearningRate ?? (options.Optimizer == OptimizerKind.Sgd ? SgdBiasStart : 0);
+
+    private static long WarmupBatches(YoloTrainer.Options options, int batchesPerEpoch)
+    {
+        if (options.WarmupEpochs == 0)
+            return 0;
+        var all = (long)batchesPerEpoch * options.MaxEpoch;
+        var wanted = (long)Math.Round(options.WarmupEpochs * batchesPerEpoch);
+        return Math.Min(Math.Max(wanted, Math.Min(FewestWarmupBatches, all / FewestWarmupsARun)), all / 2);
+    }
+
     private static double Interpolate(double from, double to, double share) => from + ((to - from) * share);
 
-    /// <summary>The decay is meant for nominal batches: batches larger than that step less often, and decay more each time.</summary>
-    private static double Decay(YoloTrainer.Options options) => options.WeightDecay * Math.Max(1.0, (double)options.BatchSize / options.NominalBatchSize);
+    private static double BatchesAStep(YoloTrainer.Options options) => (double)options.NominalBatchSize / options.BatchSize;
+
+    /// <summary>The decay is meant for steps of nominal batches: larger steps are fewer, and decay more each time.</summary>
+    private static double Decay(YoloTrainer.Options options)
+        => options.WeightDecay * options.BatchSize * Math.Max(Math.Round(BatchesAStep(options)), 1) / options.NominalBatchSize;
 
     private static (OptimizerHelper Optimizer, ParamGroup[] Groups) Create(YoloTrainer.Options options, (Parameter[] Parameters, double Decay)[] groups)
     {

@@ -15,6 +15,9 @@ internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : 
     /// <summary>Images added a second, from the reset to the last batch.</summary>
     public double ImagesPerSecond => _lastBatch > TimeSpan.Zero ? _images / _lastBatch.TotalSeconds : 0;
 
+    /// <summary>What part of the time from the reset to the last batch a span of it is, in [0, 1].</summary>
+    public double ShareOf(TimeSpan span) => _lastBatch > TimeSpan.Zero ? Math.Min(span / _lastBatch, 1) : 0;
+
     /// <summary>Starts a new mean.</summary>
     public void Reset()
     {

@@ -17,7 +17,11 @@ internal sealed class TrainingLog : IDisposable
         progress.SetHeader(new ProgressHeader(["loss", "mAP50-95"], ["epochs"]), Fill);
     }
 
+    public void Say(string message) => _channel.Info(message);
+
     public void Warn(string message) => _channel.Warning(message);
+
+    public void Describe(string name, DatasetSummary summary) => _channel.Info($"The {name} data: {summary}");
 
     public void Begin(YoloNetwork network, int images, int boxes, int classes, int seed, Device device)
         => _channel.Info(string.Create(CultureInfo.InvariantCulture,
@@ -28,7 +32,7 @@ internal sealed class TrainingLog : IDisposable
         _last = progress;
         var losses = string.Join(", ", progress.Losses.Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Key} {term.Value:F4}")));
         var map = progress.Validation is { } metrics ? string.Create(CultureInfo.InvariantCulture, $", mAP50 {metrics.MAP50:F3}, mAP50-95 {metrics.MAP50_95:F3}") : "";
-        _channel.Info(string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch}/{progress.EpochCount}: {losses}{map}, {progress.ImagesPerSecond:F1} images/s."));
+        _channel.Info(string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch}/{progress.EpochCount}: {losses}{map}, {progress.ImagesPerSecond:F1} images/s, {progress.LoaderWaitShare:P1} waiting for data."));
         _progress.Checkpoint(progress.Losses.Values.Sum(), progress.Validation?.MAP50_95, progress.Epoch);
     }
 

@@ -27,6 +27,9 @@ public sealed record TrainingProgress
     /// <summary>Images trained on a second, over the epoch so far, validation not counted.</summary>
     public required double ImagesPerSecond { get; init; }
 
+    /// <summary>Share of the epoch so far in which the network waited for batches, in [0, 1].</summary>
+    public double LoaderWaitShare { get; init; }
+
     /// <summary>Time since the first batch of the run.</summary>
     public required TimeSpan Elapsed { get; init; }
 

@@ -59,14 +59,14 @@ public sealed class LoadFromYoloDatasetTests : IDisposable
     }
 
     [Fact]
-    public void LoadFromYoloDataset_Box_IsInPixelsOfTheImageAndClippedToIt()
+    public void LoadFromYoloDataset_Box_IsInPixelsOfTheImageAsLabelledEvenWhereItLeavesIt()
     {
         Write("names: [a, b]\ntrain: images", ("images/x.png", "1 0.5 0.5 0.5 0.25\n0 0.9 0.5 0.4 0.5\n"));
 
         var row = Assert.Single(Rows(_mlContext.Data.LoadFromYoloDataset(_folder.Path)));
 
         Assert.Equal(["b", "a"], row.Label);
-        Assert.Equal([10, 7.5f, 30, 12.5f, 28, 5, 40, 15], row.BoundingBoxes.Select(x => MathF.Round(x, 3)));
+        Assert.Equal([10, 7.5f, 30, 12.5f, 28, 5, 44, 15], row.BoundingBoxes.Select(x => MathF.Round(x, 3)));
     }
 
     [Fact]

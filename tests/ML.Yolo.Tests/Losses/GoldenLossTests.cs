@@ -1,3 +1,4 @@
+using LossAnalysis;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Losses;

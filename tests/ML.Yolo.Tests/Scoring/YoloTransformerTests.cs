@@ -55,16 +55,20 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     public void Transform_AnyBatchSize_GivesTheSameDetections()
     {
         var images = SquareImages.Draw(7);
+        var options = trained.Transformer.Options;
+        // Every prediction, so that none is dropped for one that is hardly surer.
+        (options.ScoreThreshold, options.IouThreshold, options.MaxDetections) = (0, 1, 1000);
         var inBatches = Score(images);
-        trained.Transformer.Options.ScoringBatchSize = 1;
+        options.ScoringBatchSize = 1;
         var oneByOne = Score(images);
-        trained.Transformer.Options.ScoringBatchSize = 8;
+        (options.ScoreThreshold, options.IouThreshold, options.MaxDetections, options.ScoringBatchSize) = (TinyRun.Options().ScoreThreshold, 0.45f, 300, 8);
 
+        // Of detections that are equally sure either may come first.
         for (var i = 0; i < images.Count; i++)
         {
-            Assert.Equal(inBatches[i].PredictedLabel, oneByOne[i].PredictedLabel);
-            Assert.Equal(inBatches[i].Score.Length, oneByOne[i].Score.Length);
-            Assert.All(inBatches[i].PredictedBoundingBoxes.Zip(oneByOne[i].PredictedBoundingBoxes), pair => Assert.Equal(pair.First, pair.Second, 0.01));
+            var others = oneByOne[i].PredictedBoundingBoxes.Chunk(4).ToList();
+            Assert.Equal(inBatches[i].Score.Length, others.Count);
+            Assert.All(inBatches[i].PredictedBoundingBoxes.Chunk(4), box => Assert.Contains(others, other => box.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) < 0.01)));
         }
     }
 

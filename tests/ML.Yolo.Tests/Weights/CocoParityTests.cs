@@ -27,7 +27,7 @@ public sealed class CocoParityTests(ITestOutputHelper output)
         using var golden = Golden();
         var names = CocoImages.ClassNames;
         using var network = Network("yolov5n.pt");
-        var detector = new Detector(network, YoloV5BoxCoding.Instance, ImageSize, CPU);
+        var detector = new Detector(network, YoloV5BoxCoding.Instance, CPU);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Ultralytics);
 
         foreach (var batch in CocoImages.Read().Chunk(8))

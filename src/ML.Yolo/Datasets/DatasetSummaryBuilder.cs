@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using ML.Yolo.Imaging;
+
+namespace ML.Yolo.Datasets;
+
+/// <summary>Counts what a set holds, an image at a time.</summary>
+/// <param name="classNames">Classes that are to be listed even where they have no object.</param>
+internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
+{
+    // Label files round: what leaves the image by less is no mistake.
+    private const float Tolerance = 1;
+
+    private readonly Dictionary<string, int> _perClass = classNames.Distinct().ToDictionary(name => name, _ => 0);
+    private readonly Dictionary<(int Width, int Height), int> _sizes = [];
+    private readonly List<float> _relativeSizes = [];
+    private int _images;
+    private int _emptyImages;
+    private int _repeatedImages;
+    private int _repeatedObjects;
+    private int _outside;
+    private int _emptyBoxes;
+
+    /// <summary>Adds an image.</summary>
+    /// <param name="width">Width, pixels.</param>
+    /// <param name="height">Height, pixels.</param>
+    /// <param name="labels">Class of each object.</param>
+    /// <param name="boxes">Box of each object, pixels of the image.</param>
+    /// <param name="isRepeated">Whether an earlier image has the same content.</param>
+    public void Add(int width, int height, IReadOnlyList<string> labels, IReadOnlyList<PixelBox> boxes, bool isRepeated)
+    {
+        _images++;
+        _repeatedImages += isRepeated ? 1 : 0;
+        _emptyImages += labels.Count == 0 ? 1 : 0;
+        CollectionsMarshal.GetValueRefOrAddDefault(_sizes, (width, height), out _)++;
+        for (var i = 0; i < labels.Count; i++)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(_perClass, labels[i], out _)++;
+            var box = boxes[i];
+            var area = (double)(box.X1 - box.X0) * (box.Y1 - box.Y0);
+            _emptyBoxes += area <= 0 ? 1 : 0;
+            _outside += box.X0 < -Tolerance || box.Y0 < -Tolerance || box.X1 > width + Tolerance || box.Y1 > height + Tolerance ? 1 : 0;
+            _relativeSizes.Add((float)Math.Sqrt(Math.Max(area, 0) / ((double)width * height)));
+        }
+
+        _repeatedObjects += labels.Count - labels.Zip(boxes).Distinct().Count();
+    }
+
+    /// <summary>The summary of all that was added.</summary>
+    public DatasetSummary Build()
+    {
+        _relativeSizes.Sort();
+        return new DatasetSummary
+        {
+            ImageCount = _images,
+            EmptyImageCount = _emptyImages,
+            RepeatedImageCount = _repeatedImages,
+            ObjectCount = _relativeSizes.Count,
+            RepeatedObjectCount = _repeatedObjects,
+            OutsideObjectCount = _outside,
+            EmptyBoxCount = _emptyBoxes,
+            MedianRelativeSize = _relativeSizes.Count == 0 ? 0 : _relativeSizes[_relativeSizes.Count / 2],
+            PerClass = [.. _perClass.Select(entry => (entry.Key, entry.Value)).OrderByDescending(entry => entry.Value)],
+            ImageSizes = [.. _sizes.Select(entry => (entry.Key.Width, entry.Key.Height, entry.Value)).OrderByDescending(entry => entry.Value)],
+        };
+    }
+}

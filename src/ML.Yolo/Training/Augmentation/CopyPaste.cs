@@ -1,0 +1,22 @@
+namespace ML.Yolo.Training.Augmentation;
+
+/// <summary>Copies objects, mirrored, to the other side of their image, where they hide little of others (after Ghiasi et al. 2021).</summary>
+internal static class CopyPaste
+{
+    private const float LargestHiddenShare = 0.3f;
+
+    /// <summary>Copies each object with a chance, and adds the copies to the boxes.</summary>
+    public static void Apply(Canvas canvas, List<SceneBox> boxes, float probability, Random random)
+    {
+        foreach (var box in boxes.ToArray())
+        {
+            if (random.NextSingle() >= probability)
+                continue;
+            var copy = box with { X0 = canvas.Size - box.X1, X1 = canvas.Size - box.X0 };
+            if (boxes.Exists(other => other.CoveredBy(copy) >= LargestHiddenShare))
+                continue;
+            canvas.PasteMirrored(box);
+            boxes.Add(copy);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+namespace ML.Yolo.Training;
+
+/// <summary>Checks whether the anchors suit the data, and finds better ones where they do not: k-means over the sizes, then evolution.</summary>
+internal static class AutoAnchor
+{
+    private const double SufficientRecall = 0.98;
+    private const float SmallestSide = 2;
+    private const int KMeansRounds = 30;
+    private const int Generations = 1000;
+    private const int MostSizes = 10_000;
+
+    // A mutation changes nine numbers in ten, usually by a few percent.
+    private const double MutationChance = 0.9;
+    private const double MutationSpread = 0.1;
+
+    /// <summary>Finds anchors for a set.</summary>
+    /// <param name="sizes">Widths and heights of its objects, pixels of the canvas.</param>
+    /// <param name="anchors">(L, A, 2): the anchors at hand, pixels.</param>
+    /// <param name="threshold">The loss's anchor threshold.</param>
+    /// <param name="seed">Decides where k-means starts and how evolution goes.</param>
+    /// <param name="tell">Told what was found.</param>
+    /// <returns>Better anchors (L, A, 2), smallest first; null where those at hand will do.</returns>
+    public static float[,,]? Improve(IEnumerable<(float Width, float Height)> sizes, float[,,] anchors, float threshold, int seed, Action<string> tell)
+    {
+        var random = SampleRandom.ForEpoch(seed, 0);
+        var all = sizes.Where(size => size.Width >= SmallestSide && size.Height >= SmallestSide).ToArray();
+        if (all.Length > MostSizes)
+            all = random.GetItems(all, MostSizes);
+        var current = Flatten(anchors);
+        var fit = new AnchorFit(all, threshold);
+        var recall = fit.BestPossibleRecall(current);
+        if (recall >= SufficientRecall || all.Length < current.Length)
+        {
+            tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3}; they stay."));
+            return null;
+        }
+
+        var found = Evolve(fit, KMeans(all, current.Length, random), random);
+        var better = fit.BestPossibleRecall(found);
+        if (better <= recall)
+        {
+            tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3}; none better were found, they stay."));
+            return null;
+        }
+
+        tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3} became {better:F3} with {string.Join(" ", found.Select(size => FormattableString.Invariant($"{size.Width:F0}×{size.Height:F0}")))} pixels."));
+        return Unflatten(found, anchors);
+    }
+
+    private static (float Width, float Height)[] KMeans((float Width, float Height)[] sizes, int count, Random random)
+    {
+        // Sides are compared in units of their spread, so that width and height weigh alike.
+        var (spreadX, spreadY) = (Spread(sizes.Select(size => size.Width)), Spread(sizes.Select(size => size.Height)));
+        var means = random.GetItems(sizes, count);
+        for (var round = 0; round < KMeansRounds; round++)
+        {
+            var groups = sizes.ToLookup(size => Nearest(size, means, spreadX, spreadY));
+            for (var i = 0; i < count; i++)
+                means[i] = groups[i].Any() ? (groups[i].Average(size => size.Width), groups[i].Average(size => size.Height)) : sizes[random.Next(sizes.Length)];
+        }
+
+        return means;
+    }
+
+    private static float Spread(IEnumerable<float> values)
+    {
+        var all = values.ToArray();
+        var mean = all.Average();
+        return Math.Max((float)Math.Sqrt(all.Average(value => (double)(value - mean) * (value - mean))), 1e-3f);
+    }
+
+    private static int Nearest((float Width, float Height) size, (float Width, float Height)[] means, float spreadX, float spreadY)
+    {
+        var (best, nearest) = (float.PositiveInfinity, 0);
+        for (var i = 0; i < means.Length; i++)
+        {
+            var (x, y) = ((size.Width - means[i].Width) / spreadX, (size.Height - means[i].Height) / spreadY);
+            if ((x * x) + (y * y) < best)
+                (best, nearest) = ((x * x) + (y * y), i);
+        }
+
+        return nearest;
+    }
+
+    private static (float Width, float Height)[] Evolve(AnchorFit fit, (float Width, float Height)[] anchors, Random random)
+    {
+        var fitness = fit.Fitness(anchors);
+        for (var generation = 0; generation < Generations; generation++)
+        {
+            var mutant = Array.ConvertAll(anchors, size => (Mutate(size.Width, random), Mutate(size.Height, random)));
+            var mutantFitness = fit.Fitness(mutant);
+            if (mutantFitness > fitness)
+                (anchors, fitness) = (mutant, mutantFitness);
+        }
+
+        return [.. anchors.OrderBy(size => size.Width * size.Height)];
+    }
+
+    private static float Mutate(float side, Random random)
+    {
+        if (random.NextDouble() >= MutationChance)
+            return side;
+        var factor = 1 + (random.NextDouble() * Normal(random) * MutationSpread);
+        return Math.Max((float)(side * Math.Clamp(factor, 0.3, 3)), SmallestSide);
+    }
+
+    /// <summary>A standard normal number (Box and Muller 1958).</summary>
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
+    private static (float Width, float Height)[] Flatten(float[,,] anchors)
+        => [.. Enumerable.Range(0, anchors.GetLength(0)).SelectMany(layer => Enumerable.Range(0, anchors.GetLength(1)).Select(i => (anchors[layer, i, 0], anchors[layer, i, 1])))];
+
+    private static float[,,] Unflatten((float Width, float Height)[] sizes, float[,,] like)
+    {
+        var anchors = new float[like.GetLength(0), like.GetLength(1), 2];
+        for (var i = 0; i < sizes.Length; i++)
+            (anchors[i / like.GetLength(1), i % like.GetLength(1), 0], anchors[i / like.GetLength(1), i % like.GetLength(1), 1]) = sizes[i];
+        return anchors;
+    }
+}

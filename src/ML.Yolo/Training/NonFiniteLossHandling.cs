@@ -1,0 +1,11 @@
+namespace ML.Yolo;
+
+/// <summary>What happens when a loss becomes infinite or no number at all: the weights are then lost, and nothing learned later would count.</summary>
+public enum NonFiniteLossHandling
+{
+    /// <summary>A <see cref="TrainingDivergedException"/> names epoch, batch and samples. Checkpoints stay as they were after the last epoch.</summary>
+    Throw,
+
+    /// <summary>Training ends with a warning, and the best weights so far are kept. It throws all the same where no epoch was complete.</summary>
+    KeepBest,
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Serialization;
+using ML.Yolo.Persistence;
+
+namespace ML.Yolo;
+
+/// <summary>How a training run went, epoch by epoch. Kept with the model, and saved in its zip.</summary>
+public sealed class TrainingHistory
+{
+    /// <summary>A history of epochs in their order.</summary>
+    [JsonConstructor]
+    public TrainingHistory(IReadOnlyList<TrainingEpoch> epochs)
+    {
+        ArgumentNullException.ThrowIfNull(epochs);
+        Epochs = epochs;
+    }
+
+    /// <summary>The epochs, first to last.</summary>
+    public IReadOnlyList<TrainingEpoch> Epochs { get; }
+
+    /// <summary>The history as a table with a line an epoch, separated by commas; what an epoch does not have is empty. The same in every culture.</summary>
+    public string ToCsv()
+    {
+        var text = new StringBuilder();
+        var names = Epochs.SelectMany(epoch => epoch.Numbers()).Select(number => number.Name).Distinct().ToList();
+        text.Append("epoch,seconds,").AppendJoin(',', names).Append('\n');
+        foreach (var epoch in Epochs)
+        {
+            var numbers = epoch.Numbers().ToDictionary(number => number.Name, number => number.Value);
+            text.Append(CultureInfo.InvariantCulture, $"{epoch.Epoch},{epoch.Elapsed.TotalSeconds:F3},");
+            text.AppendJoin(',', names.Select(name => numbers.GetValueOrDefault(name)?.ToString("G7", CultureInfo.InvariantCulture))).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Writes <see cref="ToCsv"/> to a file, whole or not at all.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    public void WriteCsv(string path) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(ToCsv())));
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ML.Yolo.Datasets;
+using ML.Yolo.Persistence;
+
+namespace ML.Yolo.Training;
+
+/// <summary>What a run must have in common with the one it goes on from.</summary>
+/// <param name="Seed">Seed of the run.</param>
+/// <param name="ClassNames">Classes in their order.</param>
+/// <param name="Samples">Number of training samples.</param>
+/// <param name="Data">Checksum of the samples' sizes and objects.</param>
+/// <param name="Options">The options as JSON.</param>
+internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options)
+{
+    public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, YoloTrainer.Options options, int seed)
+        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), ModelManifest.ToJson(options));
+
+    /// <summary>A line for each thing that differs from an earlier run.</summary>
+    public IEnumerable<string> ChangesSince(TrainingIdentity earlier)
+    {
+        if (Seed != earlier.Seed)
+            yield return $"the seed was {earlier.Seed} and is {Seed}";
+        if (Samples != earlier.Samples || Data != earlier.Data)
+            yield return $"the training data had {earlier.Samples} samples and has {Samples}, or their sizes or objects changed";
+        foreach (var name in Options.Select(option => option.Key).Union(earlier.Options.Select(option => option.Key)))
+        {
+            if (!JsonNode.DeepEquals(Options[name], earlier.Options[name]))
+                yield return $"{name} was {Text(earlier.Options[name])} and is {Text(Options[name])}";
+        }
+    }
+
+    private static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
+
+    private static string Checksum(TrainingSet set)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var sample in set.Samples)
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sample.Letterbox.Width},{sample.Letterbox.Height};{string.Join(',', sample.Classes)};{string.Join(',', sample.Boxes.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}\n")));
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,110 @@
+using ML.Yolo.Evaluation;
+using ML.Yolo.Training;
+using ML.Yolo.Training.Augmentation;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Tests.Training;
+
+public sealed class TrainingLoopTests
+{
+    private static readonly EvaluatedBox Box = new(10, 10, 30, 30);
+
+    [Fact]
+    public void Run_NoBetterValidationForAsLongAsPatience_StopsAndKeepsTheBest()
+    {
+        using var scope = NewDisposeScope();
+        using var set = SquareSet.Draw(64, (64, 64, new SceneBox(0, 10, 10, 40, 40)));
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        var options = TinyRun.Options(epochs: 30);
+        options.EarlyStoppingPatience = 3;
+        var weights = new List<Tensor>();
+        using var loop = new TrainingLoop(network, loss, set, options, seed: 1, [CPU])
+        {
+            Validate = average =>
+            {
+                weights.Add(average.state_dict()["model.0.conv.weight"].clone());
+                return Metrics(isFound: weights.Count == 2);
+            },
+            Warn = _ => { },
+            IsCanceled = () => false,
+        };
+
+        using var best = loop.Run();
+
+        Assert.Equal(5, loop.History.Epochs.Count);
+        TensorAssert.Equal(weights[1], best.state_dict()["model.0.conv.weight"]);
+    }
+
+    [Fact]
+    public void Forward_BatchSharedByTwoDevices_GivesThePredictionsAndGradientsOfOne()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
+        using var alone = network.Clone();
+        // Norms of half a batch differ from those of the whole; as they are they do not.
+        network.eval();
+        alone.eval();
+        using var shared = new ReplicatedNetwork(network, [CPU, CPU, CPU], frozenLayers: 0);
+        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        var images = rand(5, 3, 64, 64);
+        var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f }, { 4, 1, 0.7f, 0.3f, 0.5f, 0.3f } });
+
+        var whole = alone.call(images);
+        loss.Compute(whole, targets).Total.backward();
+        var maps = shared.Forward(images);
+        loss.Compute(maps, targets).Total.backward();
+        shared.GatherGradients();
+
+        Assert.All(whole.Zip(maps), pair => TensorAssert.Close(pair.First, pair.Second, 1e-5, 1e-5));
+        Assert.All(alone.parameters().Zip(network.parameters()), pair => TensorAssert.Close(pair.First.grad!, pair.Second.grad!, 1e-4, 1e-5 * (1 + pair.First.grad!.abs().max().item<float>())));
+    }
+
+    [Fact]
+    public void Fit_GpuThatIsNotThere_FallsBackWithAWarningOrThrows()
+    {
+        if (cuda.is_available())
+            return;
+        var mlContext = new Microsoft.ML.MLContext(seed: 1) { FallbackToCpu = false };
+        var options = TinyRun.Options();
+        options.DataParallelGpus = [0, 1];
+
+        var exception = Assert.Throws<TorchBackendException>(() => TinyRun.Fit(mlContext, options));
+
+        Assert.StartsWith("GPU 0, 1 was asked for, and LibTorch sees 0.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.5, 1)]
+    [InlineData(0, 0)]
+    public void Apply_BatchScale_ChangesSizesByWholeStridesOrNotAtAll(float gain, int least)
+    {
+        using var scope = NewDisposeScope();
+        var scale = new BatchScale(size: 128, stride: 32, gain, seed: 1);
+
+        var sides = Enumerable.Range(0, 20).Select(batch => scale.Apply(zeros(1, 3, 128, 128), epoch: 1, batch).shape).ToList();
+
+        Assert.All(sides, shape => Assert.Equal((0, shape[2]), (shape[2] % 32, shape[3])));
+        Assert.All(sides, shape => Assert.InRange(shape[2], 64, 192));
+        Assert.True(sides.Select(shape => shape[2]).Distinct().Count() > least);
+    }
+
+    [Fact]
+    public void Weighted_OneClassNotFoundYet_TakesItsImagesMoreOften()
+    {
+        using var set = SquareSet.Draw(64, [.. Enumerable.Range(0, 100).Select(i => (64, 64, new SceneBox(i % 10 == 0 ? 1 : 0, 10, 10, 40, 40)))]);
+
+        var order = EpochOrder.Weighted(set, [0.9, 0.1], seed: 1, epoch: 1);
+
+        Assert.Equal(100, order.Length);
+        // Class 1 weighs 0.9² / 10 an image and class 0 weighs 0.1² / 90: nearly every draw is of class 1.
+        Assert.InRange(order.Count(sample => sample % 10 == 0), 90, 100);
+    }
+
+    private static DetectionMetrics Metrics(bool isFound)
+    {
+        var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
+        evaluator.AddImage([new EvaluatedObject(0, Box)], isFound ? [new EvaluatedDetection(0, Box, 0.9f)] : []);
+        return evaluator.Evaluate(["square"]);
+    }
+}
