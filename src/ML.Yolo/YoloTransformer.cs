@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Interop;
 using ML.Yolo.Scoring;
-using TorchSharp;
 
 namespace ML.Yolo;
 

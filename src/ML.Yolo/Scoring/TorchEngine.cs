@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
 using ML.Yolo.Persistence;
-using static TorchSharp.torch;
+using TorchSharp;
 
 namespace ML.Yolo.Scoring;
 
@@ -13,14 +13,14 @@ internal sealed class TorchEngine : IDetectionEngine
 
     /// <param name="environment">Says which device to score on.</param>
     /// <param name="network">The network; owned from here on.</param>
-    /// <param name="options">Box coding and image size.</param>
+    /// <param name="options">Box coding.</param>
     public TorchEngine(IHostEnvironment environment, YoloNetwork network, YoloTrainer.Options options)
     {
         var device = TorchBackend.DeviceOf(environment);
         Network = network;
         Network.to(device);
         Network.eval();
-        _detector = new Detector(Network, options.Loss.BoxCoding, options.ImageSize, device);
+        _detector = new Detector(Network, options.Loss.BoxCoding, device);
     }
 
     public ScoringEngine Kind => ScoringEngine.LibTorch;
