@@ -3,7 +3,8 @@ using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
 // "ratios [name …]" takes a minute and prints quotients; anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
-Ratio[] ratios = [LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded, ImagePipelineBenchmark.AgainstSkiaSharp];
+Ratio[] ratios = [LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded, ImagePipelineBenchmark.AgainstSkiaSharp,
+    OnnxEngineBenchmark.Engines, OnnxEngineBenchmark.LibTorchPostprocessing, OnnxEngineBenchmark.OnnxSuppression];
 
 if (args is not ["ratios", .. var names])
 {

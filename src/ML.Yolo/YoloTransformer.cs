@@ -17,7 +17,6 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 {
     private readonly DetectionColumns _columns;
     private readonly DetectionScorer _scorer;
-    private readonly IDetectionEngine _engine;
 
     /// <param name="environment">Says which device to score on.</param>
     /// <param name="network">The network; owned from here on.</param>
@@ -35,7 +34,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="history">How it was trained; null where it was not.</param>
     internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
-        (_engine, ClassNames, Options, History) = (engine, classNames, options, history);
+        (Engine, ClassNames, Options, History) = (engine, classNames, options, history);
         _columns = new DetectionColumns(options);
         _scorer = new DetectionScorer(engine, options);
     }
@@ -50,11 +49,14 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     public TrainingHistory? History { get; }
 
     /// <summary>What runs the network.</summary>
-    public ScoringEngine ScoringEngine => _engine.Kind;
+    public ScoringEngine ScoringEngine => Engine.Kind;
+
+    /// <summary>What scores.</summary>
+    internal IDetectionEngine Engine { get; }
 
     /// <summary>The network, in evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
-    public YoloNetwork Network => (_engine as TorchEngine)?.Network
+    public YoloNetwork Network => (Engine as TorchEngine)?.Network
         ?? throw new InvalidOperationException($"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
 
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
@@ -94,12 +96,12 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     });
 
     /// <inheritdoc/>
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => Engine.Dispose();
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        _engine.Save(this, ctx);
+        Engine.Save(this, ctx);
     }
 }

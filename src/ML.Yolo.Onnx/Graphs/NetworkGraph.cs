@@ -34,7 +34,7 @@ internal sealed class NetworkGraph(GraphBuilder graph, YoloNetwork network, Scal
         SppDescription spp => Pyramid(inputs[0], name, reduced => spp.Kernels.Select(kernel => Pool(reduced, kernel, stride: 1, padding: kernel / 2))),
         SppfDescription sppf => Pyramid(inputs[0], name, reduced => Cascade(reduced, sppf.Kernel)),
         MaxPoolDescription pool => In(name, () => Pool(inputs[0], pool.Kernel, pool.Stride, padding: 0)),
-        ZeroPadDescription pad => In(name, () => graph.Add("Pad", [inputs[0], graph.Integers(0, 0, pad.Top, pad.Left, 0, 0, pad.Bottom, pad.Right)])),
+        ZeroPadDescription pad => In(name, () => Pad(inputs[0], name, pad)),
         UpsampleDescription => In(name, () => Enlarge(inputs[0])),
         ConcatDescription => In(name, () => Join(inputs)),
         _ => throw new NotSupportedException($"No graph is known for {layer.Block}."),
@@ -103,6 +103,13 @@ internal sealed class NetworkGraph(GraphBuilder graph, YoloNetwork network, Scal
 
     private string Pool(string input, int kernel, int stride, int padding)
         => graph.Add("MaxPool", [input], NodeAttribute.Integers("kernel_shape", kernel, kernel), NodeAttribute.Integers("strides", stride, stride), NodeAttribute.Integers("pads", padding, padding, padding, padding));
+
+    /// <summary>Pads with the least number above zero that is no subnormal. Optimizers, ONNX Runtime's among them, fold a padding of zeros into the max pool after it, which takes what it pads for minus infinity.</summary>
+    private string Pad(string input, string name, ZeroPadDescription pad)
+    {
+        using var least = tensor(type == ScalarType.Float16 ? 6.104e-5f : 1.2e-38f).to(type);
+        return graph.Add("Pad", [input, graph.Integers(0, 0, pad.Top, pad.Left, 0, 0, pad.Bottom, pad.Right), graph.Constant($"{name}.value", least)]);
+    }
 
     private string Enlarge(string input)
         => graph.Add("Resize", [input, "", graph.Constant([1f, 1f, 2f, 2f], 4)],
