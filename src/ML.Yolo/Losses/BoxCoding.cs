@@ -26,7 +26,9 @@ internal abstract class BoxCoding
 
         var centre = (DecodeCentre(logits.narrow(-1, 0, 2)) + cells) * stride;                    // (B, A, H, W, 2)
         var size = DecodeSize(logits.narrow(-1, 2, 2), anchors.view(1, -1, 1, 1, 2)) * stride;    // (B, A, H, W, 2)
-        var scores = logits.narrow(-1, 4, channels - 4).sigmoid();                                // (B, A, H, W, 1 + C)
-        return cat([centre, size, scores], -1).view(batch, -1, channels).MoveToOuterDisposeScope();
+        var decoded = logits.sigmoid();                                                           // the scores, in one pass over what is nearly all of the memory
+        decoded.narrow(-1, 0, 2).copy_(centre);
+        decoded.narrow(-1, 2, 2).copy_(size);
+        return decoded.view(batch, -1, channels).MoveToOuterDisposeScope();
     }
 }
