@@ -1,11 +1,9 @@
+using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using Google.Protobuf;
 using Microsoft.ML;
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
 using ML.Yolo.Losses;
-using ML.Yolo.Onnx.Graphs;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;
@@ -19,6 +17,9 @@ public class OnnxEngineBenchmark : IDisposable
     private const int ClassCount = 80;
     private const int DetectionCount = 300;
 
+    // .NET compiles what runs often a second time, better; a server has come to that after its first requests.
+    private const int RunsUntilCompiled = 300;
+
     private readonly YoloNetwork _network = YoloNetwork.Create(YoloArchitecture.V5Nano, ClassCount);
     private readonly YoloTransformer _torch;
     private readonly TorchEngine _torchEngine;
@@ -26,11 +27,7 @@ public class OnnxEngineBenchmark : IDisposable
     private readonly (ResizedImage, Letterbox)[] _images;
     private readonly Tensor _input = rand(1, 3, ImageSize, ImageSize);
     private readonly Tensor[] _maps;
-    private readonly float[] _decoded;
-    private readonly InferenceSession _rawMaps;
-    private readonly InferenceSession _predictions;
-    private readonly RunOptions _run = new();
-    private readonly float[] _pixels = new float[3 * ImageSize * ImageSize];
+    private readonly float[][] _values;
     private readonly NmsOptions _options = new() { MaxDetections = DetectionCount };
 
     public OnnxEngineBenchmark()
@@ -40,7 +37,6 @@ public class OnnxEngineBenchmark : IDisposable
         _torch = new YoloTransformer(environment, _network, [.. Enumerable.Range(0, ClassCount).Select(i => $"{i}")], options);
         _torchEngine = (TorchEngine)_torch.Engine;
         _onnxEngine = (OnnxRuntimeEngine)_torch.ToOnnxRuntime((MLContext)environment).Engine;
-        (_rawMaps, _predictions) = (Session(OnnxOutput.RawMaps), Session(OnnxOutput.Decoded));
         var pixels = new byte[ImageSize * ImageSize * ResizedImage.Channels];
         new Random(0).NextBytes(pixels);
         _images = [(new ResizedImage(ImageSize, ImageSize, pixels), Letterbox.Fit(ImageSize, ImageSize, ImageSize, ImageSize))];
@@ -48,8 +44,7 @@ public class OnnxEngineBenchmark : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         _maps = [.. _network.Forward(_input).Select(Crowd)];
-        using var decoded = Decode(_maps);
-        _decoded = decoded.data<float>().ToArray();
+        _values = [.. _maps.Select(map => map.data<float>().ToArray())];
     }
 
     internal static Ratio Engines => new("onnx-over-libtorch", "YOLOv5n, 640 px, batch 1, from bytes to detections: ONNX Runtime / LibTorch", () =>
@@ -64,10 +59,12 @@ public class OnnxEngineBenchmark : IDisposable
         return Timing.Quotient(benchmark.Postprocess, benchmark.NetworkAndPostprocess);
     });
 
-    internal static Ratio OnnxPostprocessing => new("decode-nms-share-onnx", "1 − network alone / network, decoding in the graph and suppression to 300 detections, ONNX Runtime; at most 0.10", () =>
+    internal static Ratio OnnxPostprocessing => new("decode-nms-share-onnx", "decoding and suppression to 300 detections on plain memory / image to detections, ONNX Runtime; at most 0.10", () =>
     {
         using var benchmark = new OnnxEngineBenchmark();
-        return 1 - Timing.Quotient(benchmark.OnnxNetwork, benchmark.OnnxNetworkAndPostprocess);
+        for (var i = 0; i < RunsUntilCompiled; i++)
+            benchmark.OnnxPostprocess();
+        return Timing.Quotient(benchmark.OnnxPostprocess, benchmark.OnnxRuntime);
     });
 
     [Benchmark]
@@ -94,13 +91,12 @@ public class OnnxEngineBenchmark : IDisposable
     }
 
     [Benchmark]
-    public void OnnxNetwork() => Run(_rawMaps);
-
-    [Benchmark]
-    public void OnnxNetworkAndPostprocess()
+    public void OnnxPostprocess()
     {
-        Run(_predictions);
-        RequireAll(GreedySuppression.Apply(_decoded, 5 + ClassCount, _options).Length / 6);
+        var rows = new List<float>();
+        for (var layer = 0; layer < _values.Length; layer++)
+            _onnxEngine.Decoding.AddLikely(_values[layer], layer, ImageSize / _network.Strides[layer], 5 + ClassCount, _options.ScoreThreshold, rows);
+        RequireAll(GreedySuppression.Apply(CollectionsMarshal.AsSpan(rows), 5 + ClassCount, _options).Length / 6);
     }
 
     /// <inheritdoc/>
@@ -109,9 +105,6 @@ public class OnnxEngineBenchmark : IDisposable
     {
         _torch.Dispose();
         _onnxEngine.Dispose();
-        _rawMaps.Dispose();
-        _predictions.Dispose();
-        _run.Dispose();
         _input.Dispose();
         foreach (var map in _maps)
             map.Dispose();
@@ -134,14 +127,6 @@ public class OnnxEngineBenchmark : IDisposable
     {
         if (detections != DetectionCount)
             throw new InvalidOperationException($"{detections} detections were left; the benchmark is about {DetectionCount}.");
-    }
-
-    private InferenceSession Session(OnnxOutput output) => new(ModelExport.Build(_torch, new OnnxOptions { Output = output }).ToByteArray());
-
-    private void Run(InferenceSession session)
-    {
-        using var input = OrtValue.CreateTensorValueFromMemory(_pixels, [1, 3, ImageSize, ImageSize]);
-        using var outputs = session.Run(_run, session.InputNames, [input], session.OutputNames);
     }
 
     private Tensor Decode(Tensor[] maps)

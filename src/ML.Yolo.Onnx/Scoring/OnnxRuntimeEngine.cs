@@ -1,14 +1,16 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
+using ML.Yolo.Losses;
 using ML.Yolo.Onnx.Persistence;
 using ML.Yolo.Scoring;
 
 namespace ML.Yolo.Onnx.Scoring;
 
-/// <summary>Scores with ONNX Runtime: an exported model with decoded predictions and open batch size, suppression on plain memory.</summary>
+/// <summary>Scores with ONNX Runtime: an exported model with raw maps and open batch size, decoding and suppression on plain memory.</summary>
 internal sealed class OnnxRuntimeEngine : IDetectionEngine
 {
     private const int Planes = 3;
@@ -22,13 +24,17 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
     private readonly string[] _inputs;
     private readonly string[] _outputs;
 
-    private OnnxRuntimeEngine(byte[] model, InferenceSession session)
+    private OnnxRuntimeEngine(byte[] model, InferenceSession session, BoxCoding coding)
     {
         (_model, _session) = (model, session);
+        Decoding = MapDecoding.Of(session.ModelMetadata, coding);
         (_inputs, _outputs) = ([.. session.InputNames], [.. session.OutputNames]);
     }
 
     public ScoringEngine Kind => ScoringEngine.OnnxRuntime;
+
+    /// <summary>Reads predictions from the maps.</summary>
+    public MapDecoding Decoding { get; }
 
     /// <summary>The exported model, as it is kept in the zip.</summary>
     public ReadOnlyMemory<byte> Model => _model;
@@ -36,7 +42,7 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
     /// <summary>A transformer over an exported model.</summary>
     /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
     public static YoloTransformer CreateTransformer(IHostEnvironment environment, byte[] model, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history)
-        => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model)), classNames, options, history);
+        => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model), options.Loss.BoxCoding), classNames, options, history);
 
     public Detection[][] Detect(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
     {
@@ -47,7 +53,7 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
             Fill(images, width * height, input);
             using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, images.Count * Planes * height * width), [images.Count, Planes, height, width]);
             using var outputs = _session.Run(_run, _inputs, [value], _outputs);
-            return Suppress(outputs[0], images, options);
+            return [.. images.Select((image, i) => Detection.FromRows(Postprocess(outputs, i, options), image.Letterbox))];
         }
         finally
         {
@@ -94,14 +100,20 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
         }
     }
 
-    private static Detection[][] Suppress(OrtValue predictions, IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
+    /// <summary>Decodes and suppresses one image's share of the maps.</summary>
+    private float[] Postprocess(IReadOnlyList<OrtValue> maps, int image, NmsOptions options)
     {
-        var shape = predictions.GetTensorTypeAndShape().Shape;                                    // (B, N, 5 + C)
-        var decoded = predictions.GetTensorDataAsSpan<float>();
-        var (length, channels) = (decoded.Length / images.Count, (int)shape[2]);
-        var detections = new Detection[images.Count][];
-        for (var i = 0; i < detections.Length; i++)
-            detections[i] = Detection.FromRows(GreedySuppression.Apply(decoded.Slice(i * length, length), channels, options), images[i].Letterbox);
-        return detections;
+        var rows = new List<float>();
+        var channels = 0;
+        for (var layer = 0; layer < maps.Count; layer++)
+        {
+            var shape = maps[layer].GetTensorTypeAndShape().Shape;                                // (B, A, H, W, 5 + C)
+            var values = maps[layer].GetTensorDataAsSpan<float>();
+            var length = values.Length / (int)shape[0];
+            channels = (int)shape[4];
+            Decoding.AddLikely(values.Slice(image * length, length), layer, (int)shape[3], channels, options.ScoreThreshold, rows);
+        }
+
+        return GreedySuppression.Apply(CollectionsMarshal.AsSpan(rows), channels, options);
     }
 }

@@ -18,6 +18,10 @@ internal sealed class YoloV3BoxCoding : BoxCoding
         return (logits.clamp_max(LargestExponent).exp() * anchors).MoveToOuterDisposeScope();
     }
 
+    public override float DecodeCentre(float logit) => Sigmoid(logit);
+
+    public override float DecodeSize(float logit) => MathF.Exp(MathF.Min(logit, (float)LargestExponent));
+
     /// <summary>Square root of the decoded size, taken through the exponent: its gradient is finite where the size itself underflows to zero.</summary>
     public static Tensor DecodeSizeRoot(Tensor logits, Tensor anchors)
     {

@@ -36,5 +36,16 @@ internal static class RandomDetector
             else if (name.Contains(".m.", StringComparison.Ordinal) && name.EndsWith("bias", StringComparison.Ordinal))
                 tensor.copy_(randn_like(tensor));
         }
+
+        SettleHeads(network);
+    }
+
+    /// <summary>However deep the network, its logits spread by about two.</summary>
+    private static void SettleHeads(YoloNetwork network)
+    {
+        network.eval();
+        var maps = network.Forward(rand(1, 3, 128, 128));
+        for (var i = 0; i < maps.Count; i++)
+            network.state_dict()[$"model.{network.Layers.Count - 1}.m.{i}.weight"].mul_(2 / maps[i].std());
     }
 }
