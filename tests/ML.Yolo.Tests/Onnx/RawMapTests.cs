@@ -1,3 +1,6 @@
+using Microsoft.ML;
+using ML.Yolo.Imaging;
+using ML.Yolo.Tests.Weights;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Onnx;
@@ -62,6 +65,24 @@ public sealed class RawMapTests
         Assert.InRange(share, 0.45, 0.55);
     }
 
+    [SharedFact]
+    public void SaveAsOnnx_CocoWeights_GivesTheRawMapsOfTheNetworkOnImages()
+    {
+        using var scope = NewDisposeScope();
+        var mlContext = new MLContext();
+        var rows = mlContext.Data.LoadFromEnumerable(CocoImages.Read().Take(4));
+        var images = mlContext.Transforms.LoadImages("Image", "", "ImagePath").Fit(rows).Transform(rows);
+        using var transformer = CocoDetector.Load(mlContext, images);
+        using var model = OnnxModel.Of(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps });
+
+        foreach (var path in CocoImages.Read().Take(4).Select(row => row.ImagePath))
+        {
+            using var image = Microsoft.ML.Data.MLImage.CreateFromFile(path);
+            var letterbox = Letterbox.Fit(image, 640);
+            AssertEqual(transformer, model, ImageBatch.ToInput(ImageBatch.Assemble([(ResizedImage.From(image, letterbox), letterbox)], 640, 640), CPU), Tolerance);
+        }
+    }
+
     private static void AssertEqual(string name)
     {
         using var scope = NewDisposeScope();
@@ -81,5 +102,29 @@ public sealed class RawMapTests
             Assert.InRange(expected[i].std().item<float>(), 0.1, 30);                     // else the comparison says little
             TensorAssert.Close(expected[i], actual[$"map{i}"], relative: 0, absolute: tolerance);
         }
+
+        if (tolerance <= Tolerance)
+            AssertMatched(Detect(transformer, expected), Detect(transformer, [.. expected.Select((_, i) => actual[$"map{i}"])]));
+    }
+
+    private static float[][] Detect(YoloTransformer transformer, IReadOnlyList<Tensor> maps)
+    {
+        var decoded = cat([.. maps.Select((map, i) => transformer.Options.Loss.BoxCoding.Decode(map, transformer.Network.Anchors[i], transformer.Network.Strides[i]))], 1);
+        return [.. NonMaxSuppression.Apply(decoded, new NmsOptions()).SelectMany(rows => rows.reshape(-1).data<float>().ToArray().Chunk(6))];
+    }
+
+    /// <summary>Each expected detection has one of the same class, box and score among the actual ones, and there are no others.</summary>
+    private static void AssertMatched(float[][] expected, float[][] actual)
+    {
+        var left = actual.ToList();
+        foreach (var wanted in expected)
+        {
+            var index = left.FindIndex(found => found[5] == wanted[5] && Math.Abs(found[4] - wanted[4]) < 1e-3f && found.Take(4).Zip(wanted).All(pair => Math.Abs(pair.First - pair.Second) < 0.1f));
+            Assert.True(index >= 0, $"no match for {string.Join(", ", wanted)}");
+            left.RemoveAt(index);
+        }
+
+        Assert.Empty(left);
+        Assert.NotEmpty(expected);
     }
 }
