@@ -3,8 +3,12 @@ using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
 // "ratios [name …]" takes a minute and prints quotients; anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
-Ratio[] ratios = [LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded, ImagePipelineBenchmark.AgainstSkiaSharp,
-    OnnxEngineBenchmark.Engines, OnnxEngineBenchmark.LibTorchPostprocessing, OnnxEngineBenchmark.OnnxPostprocessing];
+Ratio[] ratios =
+[
+    LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded,
+    ImagePipelineBenchmark.AgainstSkiaSharp, EvaluationBenchmark.Linearity,
+    OnnxEngineBenchmark.Engines, OnnxEngineBenchmark.LibTorchPostprocessing, OnnxEngineBenchmark.OnnxPostprocessing,
+];
 
 if (args is not ["ratios", .. var names])
 {

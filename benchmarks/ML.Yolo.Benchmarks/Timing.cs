@@ -9,10 +9,10 @@ internal static class Timing
     private const int WarmupRounds = 2;
 
     /// <summary>Median time of the first over median time of the second, run in turns.</summary>
-    public static double Quotient(Action first, Action second)
+    public static double Quotient(Action first, Action second, int rounds = Rounds)
     {
         var times = (First: new List<double>(), Second: new List<double>());
-        for (var round = 0; round < WarmupRounds + Rounds; round++)
+        for (var round = 0; round < WarmupRounds + rounds; round++)
         {
             var (a, b) = (Seconds(first), Seconds(second));
             if (round < WarmupRounds)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using ML.Yolo;
-using Quickstart;
+using ML.Yolo.Reports;
 using SkiaSharp;
 
 namespace LossAnalysis;

@@ -1,3 +1,5 @@
+using ML.Yolo;
+
 namespace Quickstart;
 
 /// <summary>A scored row, as ML.NET hands it out.</summary>
@@ -13,8 +15,6 @@ internal sealed class DetectedRow
 
     public float[] Score { get; set; } = [];
 
-    /// <summary>The row as objects.</summary>
-    public IEnumerable<DetectedObject> Objects(string[] classNames)
-        => PredictedLabel.Select((key, i) => new DetectedObject(
-            classNames[key - 1], Score[i], PredictedBoundingBoxes[4 * i], PredictedBoundingBoxes[(4 * i) + 1], PredictedBoundingBoxes[(4 * i) + 2], PredictedBoundingBoxes[(4 * i) + 3]));
+    /// <summary>What was found, for drawing.</summary>
+    public IReadOnlyList<LabeledBox> Boxes(string[] classNames) => LabeledBox.FromColumns([.. PredictedLabel.Select(key => classNames[key - 1])], PredictedBoundingBoxes, Score);
 }

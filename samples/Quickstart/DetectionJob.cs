@@ -59,10 +59,11 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         var metrics = mlContext.MulticlassClassification.EvaluateDetections(model.Transform(unseen));
         Console.WriteLine();
         Console.WriteLine(metrics);
+        var report = DetectionReport.Write(options.Output, metrics, detector.History, model.Transform(unseen), new() { Title = "Quickstart", Model = detector });
 
         detector.Options.ScoreThreshold = ShowingThreshold;
         mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
-        Console.WriteLine($"Saved {ModelPath}.");
+        Console.WriteLine($"Saved {ModelPath}, and a report for people, {report}.");
         return metrics;
     }
 
@@ -106,7 +107,12 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         var classNames = ClassNames(detections.Schema["PredictedLabel"]);
         var pictures = Directory.CreateDirectory(Path.Combine(options.Output, "detections")).FullName;
         foreach (var row in mlContext.Data.CreateEnumerable<DetectedRow>(detections, reuseRowObject: false, ignoreMissingColumns: true))
-            DetectionPicture.Write(row.ImagePath, row.Objects(classNames), classNames, Path.Combine(pictures, Path.ChangeExtension(Path.GetFileName(row.ImagePath), ".png")));
+        {
+            using var image = MLImage.CreateFromFile(row.ImagePath);
+            using var picture = DetectionImage.Draw(image, row.Boxes(classNames), new() { ClassNames = classNames, MinimumSide = 640 });
+            picture.Save(Path.Combine(pictures, Path.ChangeExtension(Path.GetFileName(row.ImagePath), ".png")));
+        }
+
         (model as IDisposable)?.Dispose();
         Console.WriteLine($"Loaded it in a fresh MLContext; what it sees in unseen images is in {pictures}.");
     }

@@ -1,3 +1,4 @@
+using ML.Yolo;
 using Quickstart;
 
 using var cancellation = new CancellationTokenSource();
@@ -23,5 +24,10 @@ return CommandLine.Run(args, options =>
     {
         Console.Error.WriteLine(exception.Message);
         return CommandLine.WrongUsage;
+    }
+    catch (TorchBackendException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 1;
     }
 });

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Quickstart;
 
-/// <summary>Shows how training goes: a live bar in a terminal, a plain line an epoch elsewhere.</summary>
+/// <summary>Shows how training goes: a table of the epochs, and below it in a terminal a live bar with the time that is left.</summary>
 internal static class TrainingConsole
 {
     /// <summary>Runs a training, telling the console of its progress.</summary>
@@ -18,33 +18,33 @@ internal static class TrainingConsole
             .Start(context => train(new LiveBar(context.AddTask("reading the images", autoStart: false))));
     }
 
-    /// <summary>One line of an epoch's table.</summary>
-    private static string EpochLine(TrainingProgress progress)
-    {
-        var losses = string.Join("  ", progress.Losses.Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Key} {term.Value:F4}")));
-        var map = progress.Validation is { } metrics ? string.Create(CultureInfo.InvariantCulture, $"  mAP50 {metrics.MAP50:F3}  mAP50-95 {metrics.MAP50_95:F3}") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch,3}/{progress.EpochCount}  {losses}{map}  {progress.ImagesPerSecond,5:F1} images/s");
-    }
-
     private sealed class PlainLines : IProgress<TrainingProgress>
     {
+        private readonly EpochTable _table = new();
+
         public void Report(TrainingProgress value)
         {
-            if (value.IsEpochEnd)
-                Console.WriteLine(EpochLine(value));
+            if (!value.IsEpochEnd)
+                return;
+            foreach (var line in _table.Lines(value))
+                Console.WriteLine(line);
         }
     }
 
     private sealed class LiveBar(ProgressTask task) : IProgress<TrainingProgress>
     {
+        private readonly EpochTable _table = new();
+
         public void Report(TrainingProgress value)
         {
             task.StartTask();
             task.MaxValue = (double)value.EpochCount * value.BatchCount;
             task.Value = ((value.Epoch - 1.0) * value.BatchCount) + value.Batch;
             task.Description = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.EpochCount}  loss {value.Losses.Values.Sum():F4}  {value.ImagesPerSecond:F0} images/s");
-            if (value.IsEpochEnd)
-                AnsiConsole.WriteLine(EpochLine(value));
+            if (!value.IsEpochEnd)
+                return;
+            foreach (var line in _table.Lines(value))
+                AnsiConsole.WriteLine(line);
         }
     }
 }

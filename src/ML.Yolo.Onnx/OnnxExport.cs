@@ -38,7 +38,7 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(mlContext);
-        var model = ModelExport.Build(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null }).ToByteArray();
+        var model = ModelExport.Build(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true }).ToByteArray();
         return OnnxRuntimeEngine.CreateTransformer((IHostEnvironment)mlContext, model, transformer.ClassNames, transformer.Options.Copy(), transformer.History);
     }
 }

@@ -127,6 +127,9 @@ public sealed partial class YoloTrainer
         /// <summary>Most detections reported an image. At least 1; default 300.</summary>
         public int MaxDetections { get; set; } = 300;
 
+        /// <summary>What images are laid on to be scored. Default <see cref="ScoringCanvas.Tight"/>. May be changed on a trained transformer.</summary>
+        public ScoringCanvas ScoringCanvas { get; set; } = ScoringCanvas.Tight;
+
         /// <summary>Rows scored at once. At least 1; default 8.</summary>
         public int ScoringBatchSize { get; set; } = 8;
 

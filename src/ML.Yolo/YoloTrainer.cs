@@ -21,7 +21,7 @@ namespace ML.Yolo;
 /// <item><term>PredictedBoundingBoxes (output)</term><description>Vector of <see cref="float"/>, as BoundingBoxes.</description></item>
 /// <item><term>Score (output)</term><description>Vector of <see cref="float"/>, one a predicted box, in [0, 1].</description></item>
 /// </list>
-/// <para>The estimator looks at the data once, to read labels and to resize the images, and then learns from its own copy. With <c>new MLContext(seed)</c> a run on the CPU gives the same weights each time.
+/// <para>The estimator reads all labels first and then the images, on several threads, before it begins to learn. With <c>new MLContext(seed)</c> a run on the CPU gives the same weights each time.
 /// It runs on the CPU, or on the GPU of <c>MLContext.GpuDeviceId</c>.</para>
 /// </remarks>
 public sealed partial class YoloTrainer : IEstimator<YoloTransformer>

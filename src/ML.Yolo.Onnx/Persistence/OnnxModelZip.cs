@@ -19,7 +19,7 @@ namespace ML.Yolo.Onnx.Persistence;
 /// Beside ML.NET's own header there are two streams:
 /// <list type="bullet">
 /// <item><c>yolo.json</c>: options, class names, training history, length and checksum of the model (<see cref="ModelManifest"/>).</item>
-/// <item><c>model.onnx</c>: the exported model: raw maps, open batch size.</item>
+/// <item><c>model.onnx</c>: the exported model: raw maps, batch and image size open.</item>
 /// </list>
 /// </remarks>
 internal static class OnnxModelZip

@@ -10,7 +10,7 @@ using ML.Yolo.Scoring;
 
 namespace ML.Yolo.Onnx.Scoring;
 
-/// <summary>Scores with ONNX Runtime: an exported model with raw maps and open batch size, decoding and suppression on plain memory.</summary>
+/// <summary>Scores with ONNX Runtime: an exported model with raw maps and open sizes, decoding and suppression on plain memory.</summary>
 internal sealed class OnnxRuntimeEngine : IDetectionEngine
 {
     private const int Planes = 3;

@@ -34,7 +34,8 @@ internal sealed class BadSamples
         lock (_lock)
         {
             var more = _samples.Count > _first.Count ? $" The first {_first.Count}:" : "";
-            return $"{_samples.Count} bad samples of {whole} are left out.{more}{string.Concat(_first.Values.Select(problem => $"{Environment.NewLine}  {problem}"))}";
+            var count = _samples.Count == 1 ? $"1 bad sample of {whole} is" : $"{_samples.Count} bad samples of {whole} are";
+            return $"{count} left out.{more}{string.Concat(_first.Values.Select(problem => $"{Environment.NewLine}  {problem}"))}";
         }
     }
 }

@@ -9,6 +9,6 @@ internal sealed class DetectionRow
     /// <summary>Class name of each object.</summary>
     public required string[] Label { get; init; }
 
-    /// <summary>Four numbers an object: x0, y0, x1, y1 in pixels of the image as stored, origin top left, within the image.</summary>
+    /// <summary>Four numbers an object: x0, y0, x1, y1 in pixels of the image as stored, origin top left, as labelled: a box may leave the image.</summary>
     public required float[] BoundingBoxes { get; init; }
 }

@@ -16,6 +16,7 @@ internal sealed class JsonTokenStream : IDisposable
     private int _start;
     private int _end;
     private bool _isFinal;
+    private bool _isSkipping;
     private string? _text;
 
     public JsonTokenStream(string path)
@@ -114,6 +115,7 @@ internal sealed class JsonTokenStream : IDisposable
     public void Skip()
     {
         var depth = 0;
+        _isSkipping = true;
         do
         {
             Read();
@@ -125,6 +127,7 @@ internal sealed class JsonTokenStream : IDisposable
             };
         }
         while (depth > 0);
+        _isSkipping = false;
     }
 
     /// <summary>Reads past the closing brace: nothing but white space may follow.</summary>
@@ -192,7 +195,7 @@ internal sealed class JsonTokenStream : IDisposable
         var consumed = _window.AsSpan(_start, (int)reader.BytesConsumed);
         Line = _line + consumed[..(int)reader.TokenStartIndex].Count((byte)'\n');
         _line += consumed.Count((byte)'\n');
-        _text = Type switch
+        _text = _isSkipping ? null : Type switch
         {
             JsonTokenType.PropertyName or JsonTokenType.String => reader.GetString(),
             JsonTokenType.Number => System.Text.Encoding.ASCII.GetString(reader.ValueSpan),

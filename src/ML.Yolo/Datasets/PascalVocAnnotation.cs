@@ -8,7 +8,10 @@ namespace ML.Yolo.Datasets;
 /// <summary>The XML of one image in the Pascal VOC format. Document types, and with them entities, are refused: no other file is ever read.</summary>
 internal sealed class PascalVocAnnotation
 {
-    private const long MostCharacters = 1L << 26;
+    private const long MostCharacters = 1L << 24;
+
+    // The format needs five levels; building a tree of a hundred thousand takes minutes.
+    private const int DeepestLevel = 32;
 
     private readonly string _path;
     private readonly XElement _root;
@@ -42,9 +45,11 @@ internal sealed class PascalVocAnnotation
             throw new FileNotFoundException($"The annotation '{path}' does not exist.", path);
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostCharacters };
         using var stream = File.OpenRead(path);
-        using var reader = XmlReader.Create(stream, settings);
         try
         {
+            CheckDepth(path, stream, settings);
+            stream.Position = 0;
+            using var reader = XmlReader.Create(stream, settings);
             var root = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
             return root.Name == "annotation"
                 ? new PascalVocAnnotation(path, root)
@@ -56,6 +61,16 @@ internal sealed class PascalVocAnnotation
             throw exception.LineNumber > 0
                 ? new DatasetFormatException(path, exception.LineNumber, $"no valid XML: {exception.Message}", exception)
                 : new DatasetFormatException(path, LineOf("<!DOCTYPE", path), "a document type (DOCTYPE) is not allowed, since entities can name other files.", exception);
+        }
+    }
+
+    private static void CheckDepth(string path, Stream stream, XmlReaderSettings settings)
+    {
+        using var reader = XmlReader.Create(stream, settings);
+        while (reader.Read())
+        {
+            if (reader.Depth > DeepestLevel)
+                throw new DatasetFormatException(path, ((IXmlLineInfo)reader).LineNumber, $"elements lie more than {DeepestLevel} deep in each other; an annotation of the Pascal VOC format was expected.");
         }
     }
 

@@ -3,7 +3,7 @@ namespace ML.Yolo.Datasets;
 /// <summary>What is wrong with a row; whoever knows its number puts "Row 7" in front.</summary>
 internal sealed class RowProblem(string text, Exception? cause = null) : Exception(text, cause)
 {
-    /// <summary>The message for people, and the exception that carries it: a file of the set tells of itself.</summary>
+    /// <summary>The message for people; a file of the set tells of itself.</summary>
     public static string Describe(Exception problem, long row)
         => FromFile(problem) is { } file ? file.Message : problem is RowProblem ? $"Row {row}{problem.Message}" : $"Row {row}: {problem.Message}";
 

@@ -35,7 +35,7 @@ internal sealed class YoloDatasetFile
         {
             using var reader = new StreamReader(file);
             var stream = new YamlStream();
-            stream.Load(reader);
+            stream.Load(new ShallowYamlParser(reader));
             return stream.Documents is [{ RootNode: YamlMappingNode root }]
                 ? new YoloDatasetFile(file, root)
                 : throw new DatasetFormatException(file, line: null, "one YAML mapping with 'names' and 'train' was expected.");

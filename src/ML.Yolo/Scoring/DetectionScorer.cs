@@ -24,7 +24,10 @@ internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Optio
 
     /// <summary>Detects with the thresholds the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
-        => engine.Detect(images, new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections });
+    {
+        var thresholds = new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections };
+        return options.ScoringCanvas == ScoringCanvas.Tight ? TightCanvases.Detect(images, options.Architecture.Strides[^1], alike => engine.Detect(alike, thresholds)) : engine.Detect(images, thresholds);
+    }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>
     public static Delegate Getter(int offset, Func<Detection[]> detections) => offset switch

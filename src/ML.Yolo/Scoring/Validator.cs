@@ -1,5 +1,6 @@
 using ML.Yolo.Datasets;
 using ML.Yolo.Evaluation;
+using ML.Yolo.Imaging;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Scoring;
@@ -14,10 +15,10 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
     {
         var detector = new Detector(network, options.Loss.BoxCoding, device);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
-        var batches = set.Samples.GroupBy(Canvas).SelectMany(alike => alike.Chunk(options.BatchSize));
-        foreach (var samples in batches)
+        // Images of one shape share a canvas, and thus a batch.
+        foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(options.BatchSize))
         {
-            var detections = detector.Detect(Array.ConvertAll(samples, sample => (set.Image(sample).Image, sample.Letterbox.Tight(Stride))), Thresholds);
+            var detections = detector.DetectTight(Array.ConvertAll(samples, set.Image), Thresholds);
             for (var i = 0; i < samples.Length; i++)
                 evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }
@@ -25,13 +26,12 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
         return evaluator.Evaluate(classNames);
     }
 
-    private int Stride => options.Architecture.Strides[^1];
-
-    private (int Width, int Height) Canvas(TrainingSample sample) => sample.Letterbox.Tight(Stride) is var tight ? (tight.CanvasWidth, tight.CanvasHeight) : default;
-
+    /// <summary>The ground truth where detections are: in pixels of the image as stored.</summary>
     private static EvaluatedObject[] Objects(TrainingSample sample)
     {
-        var boxes = sample.Boxes;
-        return [.. sample.Classes.Select((label, i) => new EvaluatedObject(label, new EvaluatedBox(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3])))];
+        var frame = sample.Letterbox.Frame;
+        return [.. sample.Classes.Zip(sample.Boxes.Chunk(4), (label, box) => Object(label, frame.ToStored(new PixelBox(box[0], box[1], box[2], box[3]))))];
     }
+
+    private static EvaluatedObject Object(int label, PixelBox box) => new(label, new EvaluatedBox(box.X0, box.Y0, box.X1, box.Y1));
 }

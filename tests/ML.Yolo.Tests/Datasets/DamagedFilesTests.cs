@@ -49,6 +49,36 @@ public sealed class DamagedFilesTests : IDisposable
     public void LoadFromYoloDataset_DamagedYaml_IsReadOrRefused()
         => Check("data.yaml", "path: .\ntrain: [images]\nval: images\nnames:\n  0: a\n  1: 'b'\n", () => _mlContext.Data.LoadFromYoloDataset(_folder.Path));
 
+    [Fact]
+    public void LoadFromYoloDataset_BracketsByTheHundredThousand_AreRefusedInsteadOfEndingTheProcess()
+    {
+        File.WriteAllText(_folder.File("data.yaml"), "names: " + new string('[', 200_000));
+
+        var exception = Assert.Throws<DatasetFormatException>(() => _mlContext.Data.LoadFromYoloDataset(_folder.Path));
+
+        Assert.Contains("data.yaml', line 1: no valid YAML: ", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoadFromPascalVoc_ElementsByTheHundredThousand_AreRefusedInsteadOfHanging()
+    {
+        File.WriteAllText(_folder.File("Annotations", "a.xml"), "<annotation>" + string.Concat(Enumerable.Repeat("<a>", 200_000)));
+
+        var exception = Assert.Throws<DatasetFormatException>(() => LabelledRows.Of(_mlContext, _mlContext.Data.LoadFromPascalVoc(_folder.Path)));
+
+        Assert.Contains("a.xml', line 1: elements lie more than 32 deep", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoadFromCoco_BracketsByTheHundredThousand_AreRefused()
+    {
+        File.WriteAllText(_folder.File("set.json"), "{\"info\": " + new string('[', 200_000));
+
+        var exception = Assert.Throws<DatasetFormatException>(() => _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path));
+
+        Assert.Contains("set.json', line 1: no valid JSON", exception.Message, StringComparison.Ordinal);
+    }
+
     private void Check(string name, string content, Func<IDataView> load)
         => Damage.Array[1, 4].Sample(
             damages =>

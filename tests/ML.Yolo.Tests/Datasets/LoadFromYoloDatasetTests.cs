@@ -69,6 +69,35 @@ public sealed class LoadFromYoloDatasetTests : IDisposable
         Assert.Equal([10, 7.5f, 30, 12.5f, 28, 5, 44, 15], row.BoundingBoxes.Select(x => MathF.Round(x, 3)));
     }
 
+    [Theory]
+    [InlineData("0 0.5 0.5 -0.25 0.25", "width is -0.25; a number in [0, 1] was expected")]
+    [InlineData("0 1.5 0.5 0.25 0.25", "cx is 1.5")]
+    [InlineData("1 0.5 0.5 0.25 0.25", "class is '1'; a whole number from 0 to 0 was expected")]
+    [InlineData("-1 0.5 0.5 0.25 0.25", "class is '-1'")]
+    [InlineData("a 0.5 0.5 0.25 0.25", "class is 'a'")]
+    [InlineData("0 0.5 NaN 0.25 0.25", "cy is NaN")]
+    [InlineData("0 0,5 0.5 0.25 0.25", "cx is '0,5'; a number in [0, 1] with a decimal point was expected")]
+    [InlineData("0 0.5 0.5 0.25", "3 numbers follow the class")]
+    [InlineData("0 0.1 0.1 0.2 0.2 0.3", "5 numbers follow the class")]
+    public void LoadFromYoloDataset_MalformedLine_NamesFileLineAndField(string line, string message)
+    {
+        Write("names: [a]\ntrain: images", ("images/x.png", "0 0.5 0.5 0.5 0.5\n\n" + line + "\n"));
+
+        var exception = Assert.Throws<DatasetFormatException>(() => Rows(_mlContext.Data.LoadFromYoloDataset(_folder.Path)));
+
+        Assert.EndsWith("x.txt", exception.FilePath, StringComparison.Ordinal);
+        Assert.Equal(3, exception.Line);
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LoadFromYoloDataset_ByteOrderMarkCarriageReturnsAndTabs_AreWhiteSpace()
+    {
+        Write("names: [a]\ntrain: images", ("images/x.png", "\uFEFF0 0.5 0.5 0.5 0.5\r\n \t\r\n0\t0.25  0.25 0.1 0.1 \r\n"));
+
+        Assert.Equal(2, Assert.Single(Rows(_mlContext.Data.LoadFromYoloDataset(_folder.Path))).Label.Length);
+    }
+
     [Fact]
     public void LoadFromYoloDataset_Polygon_GivesTheBoxAroundIt()
     {

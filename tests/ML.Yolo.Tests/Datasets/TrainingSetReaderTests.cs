@@ -86,7 +86,7 @@ public sealed class TrainingSetReaderTests : IDisposable
 
         var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row])));
 
-        Assert.Contains("no row to learn from. 1 bad samples", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no row to learn from. 1 bad sample", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         using var model = _mlContext.MulticlassClassification.Trainers.Yolo(options).Fit(View(rows));
 
         Assert.Contains(lines, line => line.Contains("The training data: 4 images, 0 of them without objects", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("1 bad samples of the training data are left out.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("1 bad sample of the training data is left out.", StringComparison.Ordinal));
     }
 
     private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64 }, ["a", "b"], () => { }).Read(View(rows));

@@ -92,7 +92,7 @@ public sealed class LossLawTests
         var floor = loss.Compute(perfect, input.Targets).Total.item<double>();
         var worse = loss.Compute([.. perfect.Zip(input.Directions, (map, direction) => map + direction)], input.Targets).Total.item<double>();
 
-        Assert.InRange(floor, 0, 1e-4);                                                   // the ε of 1e-7 in the IoU keeps tiny boxes from a full 1
+        Assert.InRange(floor, 0, 1e-3);                                                   // the ε of 1e-7 in the IoU keeps tiny boxes from a full 1
         Assert.True(worse >= floor, $"{worse} < {floor}");
     }, iter: Samples, threads: 1);
 

@@ -98,7 +98,10 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     public void PredictionEngine_OneImage_FindsWhatTransformFinds()
     {
         var images = SquareImages.Draw(4);
+        // In batches the last bits differ, and with them the order of detections that are equally sure.
+        trained.Transformer.Options.ScoringBatchSize = 1;
         var expected = Score(images);
+        trained.Transformer.Options.ScoringBatchSize = 8;
         using var engine = _mlContext.Model.CreatePredictionEngine<SquareImages.Row, Detected>(trained.Transformer, new PredictionEngineOptions { OwnsTransformer = false });
 
         foreach (var (image, row) in images.Zip(expected))
@@ -106,7 +109,8 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
             var actual = engine.Predict(image);
 
             Assert.Equal(row.PredictedLabel, actual.PredictedLabel);
-            Assert.All(row.Score.Zip(actual.Score), pair => Assert.Equal(pair.First, pair.Second, 0.001));
+            Assert.Equal(row.Score, actual.Score);
+            Assert.Equal(row.PredictedBoundingBoxes, actual.PredictedBoundingBoxes);
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class CocoParityTests(ITestOutputHelper output)
         var mlContext = new MLContext(seed: 1);
         using var golden = Golden();
         var paths = mlContext.Data.LoadFromEnumerable(CocoImages.Read().Where(row => golden.RootElement.GetProperty("detections").TryGetProperty(Path.GetFileName(row.ImagePath), out _)));
-        var options = new YoloTrainer.Options { ScoreThreshold = Detecting.ScoreThreshold, IouThreshold = Detecting.IouThreshold };
+        var options = new YoloTrainer.Options { ScoreThreshold = Detecting.ScoreThreshold, IouThreshold = Detecting.IouThreshold, ScoringCanvas = ScoringCanvas.Square };
         using var model = mlContext.Transforms.LoadImages("Image", imageFolder: "", "ImagePath")
             .Append(mlContext.Transforms.LoadYolo(SharedFolder.Path("weights", "yolov5n.safetensors"), YoloArchitecture.V5Nano, CocoImages.ClassNames, options))
             .Fit(paths);

@@ -1,0 +1,26 @@
+using System.Globalization;
+using ML.Yolo;
+
+namespace Quickstart;
+
+/// <summary>The epochs as a table that grows by a line each: its head first, columns as wide as their names or numbers.</summary>
+internal sealed class EpochTable
+{
+    private bool _hasHead;
+
+    /// <summary>The lines that an epoch's end adds.</summary>
+    public IEnumerable<string> Lines(TrainingProgress progress)
+    {
+        if (!_hasHead)
+            yield return $"{"epoch",9}  {string.Concat(progress.Losses.Keys.Select(term => $"{term,7}  "))}{"mAP50",6}  {"mAP50-95",8}  {"images/s",8}  {"left",8}";
+        _hasHead = true;
+        var losses = string.Concat(progress.Losses.Values.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss,7:F4}  ")));
+        var epoch = string.Create(CultureInfo.InvariantCulture, $"{progress.Epoch}/{progress.EpochCount}");
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"{epoch,9}  {losses}{Rate(progress.Validation?.MAP50),6}  {Rate(progress.Validation?.MAP50_95),8}  {progress.ImagesPerSecond,8:F1}  {Left(progress),8:h\\:mm\\:ss}");
+    }
+
+    private static string Rate(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "";
+
+    private static TimeSpan Left(TrainingProgress progress) => progress.Elapsed / progress.Epoch * (progress.EpochCount - progress.Epoch);
+}

@@ -1,0 +1,92 @@
+using Microsoft.ML.Data;
+using SkiaSharp;
+
+namespace ML.Yolo.Reports;
+
+/// <summary>Draws boxes and labels that can be read on any background.</summary>
+internal static class BoxPainter
+{
+    private const float LineShare = 0.005f;
+    private const float CapShare = 0.02f;
+    private const float ThinnestLine = 2;
+    private const float SmallestCap = 8;
+
+    /// <summary>The image, scaled, with the boxes; the first boxes lie on top. The caller disposes it.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="boxes">Boxes in pixels of the unscaled image.</param>
+    /// <param name="scale">Pixels drawn a pixel of the image.</param>
+    public static SKImage Paint(MLImage image, IReadOnlyList<PaintedBox> boxes, float scale)
+    {
+        var size = new SKSizeI(Math.Max((int)MathF.Round(image.Width * scale), 1), Math.Max((int)MathF.Round(image.Height * scale), 1));
+        using var surface = SKSurface.Create(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul))
+            ?? throw new InvalidOperationException($"There is no memory to draw an image of {size.Width} × {size.Height} pixels.");
+        using (var source = ToImage(image))
+        using (var smooth = new SKPaint { FilterQuality = SKFilterQuality.High })
+            surface.Canvas.DrawImage(source, SKRect.Create(size.Width, size.Height), smooth);
+
+        var lineWidth = Math.Max(ThinnestLine, LineShare * Math.Max(size.Width, size.Height));
+        var scaled = boxes.Select(box => box with { Box = Scale(box.Box, size.Width / (float)image.Width, size.Height / (float)image.Height) }).Reverse().ToList();
+        foreach (var box in scaled)
+            DrawLine(surface.Canvas, box, lineWidth);
+        DrawLabels(surface.Canvas, size, [.. scaled.AsEnumerable().Reverse()], lineWidth);
+        return surface.Snapshot();
+    }
+
+    private static SKImage ToImage(MLImage image)
+    {
+        var colorType = image.PixelFormat switch
+        {
+            MLPixelFormat.Bgra32 => SKColorType.Bgra8888,
+            MLPixelFormat.Rgba32 => SKColorType.Rgba8888,
+            var format => throw new NotSupportedException($"An image of pixel format {format} cannot be drawn on; ML.NET's are {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32}."),
+        };
+        return SKImage.FromPixelCopy(new SKImageInfo(image.Width, image.Height, colorType, SKAlphaType.Opaque), image.Pixels);
+    }
+
+    private static SKRect Scale(SKRect box, float x, float y) => new(box.Left * x, box.Top * y, box.Right * x, box.Bottom * y);
+
+    private static void DrawLine(SKCanvas canvas, PaintedBox box, float width)
+    {
+        using var halo = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = width + 2, Color = SKColors.Black.WithAlpha(160), StrokeJoin = SKStrokeJoin.Round };
+        using var line = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = width, Color = box.Colour, StrokeJoin = SKStrokeJoin.Round };
+        using var dashes = box.IsDashed ? SKPathEffect.CreateDash([4 * width, 2.5f * width], 0) : null;
+        line.PathEffect = dashes;
+        canvas.DrawRect(box.Box, halo);
+        canvas.DrawRect(box.Box, line);
+    }
+
+    /// <summary>Puts each label where it covers none of those before it, if there is such a place at its box; one that would lie on others by more than half is left out.</summary>
+    private static void DrawLabels(SKCanvas canvas, SKSizeI size, IReadOnlyList<PaintedBox> boxes, float lineWidth)
+    {
+        using var text = new LabelText(Math.Max(SmallestCap, CapShare * Math.Max(size.Width, size.Height)));
+        var placed = new List<SKRect>();
+        foreach (var box in boxes.Where(box => box.Label.Length > 0))
+        {
+            var label = text.Shorten(box.Label, size.Width);
+            var plate = Place(box.Box, text.PlateSize(label), size, lineWidth, placed);
+            if (placed.Sum(other => Overlap(plate, other)) > plate.Width * plate.Height / 2)
+                continue;                                                                // in a crowd names would hide each other: the line has to do
+            placed.Add(plate);
+            text.Draw(canvas, label, plate, box.Colour);
+        }
+    }
+
+    private static SKRect Place(SKRect box, SKSize plate, SKSizeI image, float lineWidth, List<SKRect> placed)
+    {
+        var edge = lineWidth / 2;
+        var (left, right) = (box.Left - edge, box.Right + edge - plate.Width);
+        var (above, within, below, foot) = (box.Top - plate.Height, box.Top, box.Bottom, box.Bottom - plate.Height);
+        SKPoint[] corners = [new(left, above), new(left, within), new(left, below), new(right, above), new(right, below), new(right, within), new(left, foot), new(right, foot)];
+        var plates = Array.ConvertAll(corners, corner => SKRect.Create(
+            Math.Clamp(corner.X, 0, Math.Max(image.Width - plate.Width, 0)), Math.Clamp(corner.Y, 0, Math.Max(image.Height - plate.Height, 0)), plate.Width, plate.Height));
+
+        // Where all places cover something, the one that covers least.
+        return plates.MinBy(candidate => placed.Sum(other => Overlap(candidate, other)) + OutOfPlace(candidate, corners[Array.IndexOf(plates, candidate)]));
+    }
+
+    private static float Overlap(SKRect a, SKRect b)
+        => Math.Max(0, Math.Min(a.Right, b.Right) - Math.Max(a.Left, b.Left)) * Math.Max(0, Math.Min(a.Bottom, b.Bottom) - Math.Max(a.Top, b.Top));
+
+    /// <summary>A place that the image's edge pushes onto its own box is worse than one that fits.</summary>
+    private static float OutOfPlace(SKRect plate, SKPoint wanted) => Math.Abs(plate.Top - wanted.Y) > 0.5f ? plate.Width : 0;
+}

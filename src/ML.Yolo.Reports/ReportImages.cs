@@ -1,0 +1,73 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+using ML.Yolo.Evaluation;
+
+namespace ML.Yolo.Reports;
+
+/// <summary>What a report shows of the images: read row by row, of which a few are kept.</summary>
+internal sealed class ReportImages
+{
+    private readonly DetectionReportOptions _options;
+    private readonly double _scoreThreshold;
+
+    private ReportImages(DetectionMetrics metrics, DetectionReportOptions options)
+    {
+        _options = options;
+        _scoreThreshold = options.ScoreThreshold ?? (metrics.F1 > 0 ? metrics.BestScoreThreshold : metrics.ConfusionMatrix.ScoreThreshold);
+        Statistics = new LabelStatistics(options.Model);
+        Galleries =
+        [
+            new("Best images", verdict => verdict.Errors == 0 && verdict.Right > 0 ? (verdict.Right, Confidence(verdict)) : null, options.GallerySize),
+            new("Worst images", verdict => verdict.Errors > 0 ? (verdict.Errors, -verdict.F1) : null, options.GallerySize),
+            new("Most confused images", verdict => verdict.Confused > 0 ? (verdict.Confused, -verdict.F1) : null, options.GallerySize),
+        ];
+    }
+
+    public double ScoreThreshold => _scoreThreshold;
+
+    public double IouThreshold => _options.IouThreshold;
+
+    public LabelStatistics Statistics { get; }
+
+    public IReadOnlyList<Gallery> Galleries { get; }
+
+    public string[] ClassNames { get; private set; } = [];
+
+    public static ReportImages Read(IDataView data, DetectionMetrics metrics, DetectionReportOptions options)
+    {
+        var result = new ReportImages(metrics, options);
+        var columns = new EvaluationColumns(data.Schema, options.Columns);
+        var imageColumn = data.Schema.GetColumnOrNull(options.ImageColumnName) is { Type: ImageDataViewType } image ? image : (DataViewSchema.Column?)null;
+        var nameColumn = data.Schema.GetColumnOrNull(options.ImageNameColumnName) is { Type: TextDataViewType } name ? name : (DataViewSchema.Column?)null;
+        using var cursor = data.GetRowCursor(columns.Active.Concat(new[] { imageColumn, nameColumn }.OfType<DataViewSchema.Column>()));
+        result.Read(cursor, new DetectionRowReader(cursor, columns), imageColumn, nameColumn);
+        return result;
+    }
+
+    private static double Confidence(ImageVerdict verdict) => verdict.Detections.Average(detection => detection.Score);
+
+    private void Read(DataViewRowCursor cursor, DetectionRowReader rows, DataViewSchema.Column? imageColumn, DataViewSchema.Column? nameColumn)
+    {
+        var imageGetter = imageColumn is { } column ? cursor.GetGetter<MLImage>(column) : null;
+        var nameGetter = nameColumn is { } text ? cursor.GetGetter<ReadOnlyMemory<char>>(text) : null;
+        MLImage? image = null;                                                            // never disposed here: it may be the caller's own
+        var name = default(ReadOnlyMemory<char>);
+        while (cursor.MoveNext())
+        {
+            rows.Read();
+            imageGetter?.Invoke(ref image!);
+            nameGetter?.Invoke(ref name);
+            Statistics.Add(rows.Objects, image is null ? null : (image.Width, image.Height));
+            if (image is null)
+                continue;
+            var verdict = ImageVerdict.Of(rows.Objects, rows.Detections, _scoreThreshold, _options.IouThreshold);
+            var shownName = name.IsEmpty ? $"row {cursor.Position}" : Path.GetFileName(name.ToString());
+            GalleryImage? drawn = null;
+            foreach (var gallery in Galleries)
+                gallery.Offer(verdict, () => drawn ??= GalleryPainter.Paint(image, shownName, verdict, rows.ClassNames));
+        }
+
+        ClassNames = rows.ClassNames;
+    }
+}

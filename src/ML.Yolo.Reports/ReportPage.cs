@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace ML.Yolo.Reports;
+
+/// <summary>Composes the page.</summary>
+internal sealed class ReportPage(string title, DetectionMetrics metrics, TrainingHistory? history, ReportImages? images)
+{
+    private readonly StringBuilder _html = new();
+    private int _plots;
+
+    public string ToHtml()
+    {
+        _html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{Text(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n");
+        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>{metrics.ImageCount} images, {metrics.GroundTruthCount} objects, {metrics.DetectionCount} detections, measured by {(metrics.Definition == DetectionMetricDefinition.Coco ? "COCO's" : "Ultralytics'")} definition.</p></header>\n<main>\n");
+        Cards();
+        Section("summary", "Summary", SummaryTable());
+        if (history is { Epochs.Count: > 0 })
+            Section("training", "Training", Plots(HistoryPlots.Of(history)));
+        Section("curves", "Precision, recall and F1", Plots(MetricsPlots.Of(metrics)));
+        Section("confusion", "Confusion", ConfusionTable.ToHtml(metrics.ConfusionMatrix));
+        Section("classes", "Classes", ClassTable());
+        if (images is not null)
+        {
+            Section("labels", "Labels", CountTable(images.Statistics) + Plots(LabelPlots.Of(images.Statistics)));
+            foreach (var gallery in images.Galleries.Where(gallery => gallery.Images.Any()))
+                Section(gallery.Title.ToLowerInvariant().Replace(' ', '-'), gallery.Title, GalleryHtml(gallery));
+        }
+
+        return _html.Append("</main>\n<footer>Written by ML.Yolo.</footer>\n</body>\n</html>\n").ToString();
+    }
+
+    private static string Style()
+    {
+        using var reader = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!);
+        return reader.ReadToEnd();
+    }
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Number(double value, int digits = 4) => double.IsNaN(value) ? "–" : value.ToString($"F{digits}", CultureInfo.InvariantCulture);
+
+    private void Section(string id, string heading, string content)
+    {
+        if (content.Length > 0)
+            _html.Append(CultureInfo.InvariantCulture, $"<section id=\"{id}\"><h2>{Text(heading)}</h2>\n{content}</section>\n");
+    }
+
+    private string Plots(IEnumerable<Plot> plots)
+    {
+        var figures = string.Concat(plots.Select(plot => plot.ToHtml(++_plots)));
+        return figures.Length == 0 ? "" : $"<div class=\"plots\">\n{figures}</div>\n";
+    }
+
+    private void Cards()
+    {
+        (string Name, double Value)[] cards = [("mAP50-95", metrics.MAP50_95), ("mAP50", metrics.MAP50), ("mAP75", metrics.MAP75), ("precision", metrics.Precision), ("recall", metrics.Recall), ("F1", metrics.F1)];
+        _html.Append("<dl class=\"cards\">");
+        foreach (var (name, value) in cards)
+            _html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{Number(value, 3)}</dd></div>");
+        _html.Append("</dl>\n");
+    }
+
+    private string SummaryTable()
+    {
+        var rows = new StringBuilder();
+        void Row(string name, double value, string meaning) => rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th><td>{Number(value)}</td><td class=\"text\">{meaning}</td></tr>\n");
+        Row("mAP50-95", metrics.MAP50_95, "average precision, mean over classes and overlaps 0.50, 0.55 … 0.95");
+        Row("mAP50", metrics.MAP50, "average precision at overlap 0.50, mean over classes");
+        Row("mAP75", metrics.MAP75, "average precision at overlap 0.75, mean over classes");
+        var threshold = string.Create(CultureInfo.InvariantCulture, $"at confidence {metrics.BestScoreThreshold:F3}, overlap 0.50");
+        Row("precision", metrics.Precision, "share of the detections that are right, " + threshold);
+        Row("recall", metrics.Recall, "share of the objects that are found, " + threshold);
+        Row("F1", metrics.F1, "their harmonic mean, the highest of all confidences");
+        foreach (var size in metrics.BySize)
+        {
+            var name = size.Size.ToString().ToLowerInvariant();
+            var count = string.Create(CultureInfo.InvariantCulture, $"of the {size.GroundTruthCount} {name} objects");
+            Row($"AP {name}", size.MAP50_95, "average precision " + count);
+            Row($"AR {name}", size.AverageRecall, "average recall " + count);
+        }
+
+        foreach (var limit in metrics.ByDetectionLimit)
+            Row($"AR {limit.MaxDetections}", limit.AverageRecall, $"average recall with at most {limit.MaxDetections} detection{(limit.MaxDetections == 1 ? "" : "s")} an image and class");
+        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"summary-table\"><thead><tr><th scope=\"col\">metric</th><th scope=\"col\">value</th><th scope=\"col\" class=\"text\">meaning</th></tr></thead><tbody>\n{rows}</tbody></table></div>\n";
+    }
+
+    private string ClassTable()
+    {
+        var rows = new StringBuilder();
+        foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0).OrderByDescending(item => double.IsNaN(item.AveragePrecision50_95) ? -1 : item.AveragePrecision50_95))
+        {
+            var bar = double.IsNaN(item.AveragePrecision50_95) ? 0 : 100 * item.AveragePrecision50_95;
+            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(item.ClassName)}</th><td>{item.GroundTruthCount}</td><td>{item.DetectionCount}</td><td class=\"bar\" style=\"--share:{bar:F0}%\">{Number(item.AveragePrecision50_95)}</td><td>{Number(item.AveragePrecision50)}</td><td>{Number(item.AveragePrecision75)}</td><td>{Number(item.Precision)}</td><td>{Number(item.Recall)}</td><td>{Number(item.F1)}</td></tr>\n");
+        }
+
+        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"class-table\"><caption>Highest average precision first.</caption><thead><tr><th scope=\"col\">class</th><th scope=\"col\">objects</th><th scope=\"col\">detections</th><th scope=\"col\">AP50-95</th><th scope=\"col\">AP50</th><th scope=\"col\">AP75</th><th scope=\"col\">precision</th><th scope=\"col\">recall</th><th scope=\"col\">F1</th></tr></thead><tbody>\n{rows}</tbody></table></div>\n";
+    }
+
+    private string CountTable(LabelStatistics statistics)
+    {
+        if (statistics.Counts.Count == 0)
+            return "<p>There is no object.</p>\n";
+        var (most, total) = (statistics.Counts.Values.Max(), statistics.Counts.Values.Sum());
+        var rows = string.Concat(statistics.Counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Select(entry => string.Create(CultureInfo.InvariantCulture,
+            $"<tr><th scope=\"row\">{Text(images!.ClassNames[entry.Key])}</th><td class=\"bar wide\" style=\"--share:{100.0 * entry.Value / most:F0}%\">{entry.Value}</td><td>{100.0 * entry.Value / total:F1} %</td></tr>\n")));
+        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"count-table\"><thead><tr><th scope=\"col\">class</th><th scope=\"col\">objects</th><th scope=\"col\">share</th></tr></thead><tbody>\n{rows}</tbody></table></div>\n";
+    }
+
+    private string GalleryHtml(Gallery gallery)
+    {
+        var html = new StringBuilder();
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Left: ground truth. Right: predictions of confidence {images!.ScoreThreshold:F3} and above, right from overlap {images.IouThreshold:F2}.</p>");
+        html.Append("<ul class=\"legend frames\"><li><span class=\"frame fine\"></span>found, right</li><li><span class=\"frame missed\"></span>missed</li><li><span class=\"frame alarm\"></span>false alarm</li><li><span class=\"frame confused\"></span>taken for another class</li></ul>\n");
+        foreach (var image in gallery.Images)
+            html.Append(CultureInfo.InvariantCulture, $"<figure class=\"pair\"><figcaption><b>{Text(image.Name)}</b> {image.Summary}</figcaption><div>{Picture(image.Truth, image.TruthText)}{Picture(image.Predicted, image.PredictedText)}</div></figure>\n");
+        return html.ToString();
+    }
+
+    private static string Picture(byte[] jpeg, string text) => $"<img alt=\"{Text(text)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">";
+}
