@@ -6,7 +6,7 @@ using ML.Yolo.Losses;
 
 namespace ML.Yolo.Onnx.Scoring;
 
-/// <summary>Decodes those predictions of raw maps whose objectness lets them count. They are few; decoding the rest, as a graph must, takes a tenth of a small network's time.</summary>
+/// <summary>Decodes those predictions of raw maps whose objectness lets them count. They are few, and a graph must decode all.</summary>
 /// <param name="coding">The coding the network was trained with.</param>
 /// <param name="strides">Pixels a cell, by layer.</param>
 /// <param name="anchors">Width and height in pixels, by layer and anchor.</param>
