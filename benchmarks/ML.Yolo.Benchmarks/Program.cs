@@ -8,6 +8,7 @@ Ratio[] ratios =
 [
     LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded,
     ImagePipelineBenchmark.AgainstSkiaSharp, EvaluationBenchmark.Linearity,
+    OnnxEngineBenchmark.Engines, OnnxEngineBenchmark.LibTorchPostprocessing, OnnxEngineBenchmark.OnnxPostprocessing,
 ];
 
 if (args is ["accuracy", var folder, var epochs, var seed, .. var weights])

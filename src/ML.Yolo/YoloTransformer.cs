@@ -3,9 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Interop;
-using ML.Yolo.Persistence;
 using ML.Yolo.Scoring;
-using TorchSharp;
 
 namespace ML.Yolo;
 
@@ -26,13 +24,19 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="options">Columns, image size, loss variant and thresholds.</param>
     /// <param name="history">How it was trained; null where it was not.</param>
     internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
+        : this(new TorchEngine(environment, network, options), classNames, options, history)
     {
-        (Network, ClassNames, Options, History) = (network, classNames, options, history);
-        var device = TorchBackend.DeviceOf(environment);
-        Network.to(device);
-        Network.eval();
+    }
+
+    /// <param name="engine">Runs the network; owned from here on.</param>
+    /// <param name="classNames">Names in the order of the network's classes.</param>
+    /// <param name="options">Columns, image size, loss variant and thresholds.</param>
+    /// <param name="history">How it was trained; null where it was not.</param>
+    internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
+    {
+        (Engine, ClassNames, Options, History) = (engine, classNames, options, history);
         _columns = new DetectionColumns(options);
-        _scorer = new DetectionScorer(new Detector(Network, options.Loss.BoxCoding, device), options);
+        _scorer = new DetectionScorer(engine, options);
     }
 
     /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/>, <see cref="YoloTrainer.Options.MultiLabel"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
@@ -44,8 +48,16 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <summary>How its training went; null for a model made without training.</summary>
     public TrainingHistory? History { get; }
 
+    /// <summary>What runs the network.</summary>
+    public ScoringEngine ScoringEngine => Engine.Kind;
+
+    /// <summary>What scores.</summary>
+    internal IDetectionEngine Engine { get; }
+
     /// <summary>The network, in evaluation mode.</summary>
-    public YoloNetwork Network { get; }
+    /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
+    public YoloNetwork Network => (Engine as TorchEngine)?.Network
+        ?? throw new InvalidOperationException($"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
 
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
     public bool IsRowToRowMapper => true;
@@ -84,12 +96,12 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     });
 
     /// <inheritdoc/>
-    public void Dispose() => Network.Dispose();
+    public void Dispose() => Engine.Dispose();
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ModelZip.Save(this, ctx);
+        Engine.Save(this, ctx);
     }
 }

@@ -9,12 +9,19 @@ internal static class ImageBatch
     public static Tensor Assemble(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, int canvasWidth, int canvasHeight)
     {
         var batch = empty([images.Count, canvasHeight, canvasWidth, ResizedImage.Channels], ScalarType.Byte);
-        var bytes = batch.bytes;
+        Fill(images, batch.bytes);
+        return batch;
+    }
+
+    /// <summary>Lays every image on a gray canvas of its own, one canvas after the other.</summary>
+    /// <param name="images">Images and their places.</param>
+    /// <param name="bytes">B × H × W × 4 bytes.</param>
+    public static void Fill(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, Span<byte> bytes)
+    {
         bytes.Fill(Letterbox.Gray);
-        var canvasBytes = canvasHeight * canvasWidth * ResizedImage.Channels;
+        var canvasBytes = images.Count == 0 ? 0 : bytes.Length / images.Count;
         for (var i = 0; i < images.Count; i++)
             Place(images[i].Image, images[i].Letterbox, bytes.Slice(i * canvasBytes, canvasBytes));
-        return batch;
     }
 
     /// <summary>The network's input, (B, 3, H, W) floats in [0, 1] on <paramref name="device"/>, of a batch of bytes (B, H, W, 4).</summary>

@@ -11,6 +11,12 @@ internal abstract class BoxCoding
     /// <summary>Size in the anchor's unit. (…, 2) logits and anchors (…, 2) to (…, 2).</summary>
     public abstract Tensor DecodeSize(Tensor logits, Tensor anchors);
 
+    /// <summary>One number of a centre, as <see cref="DecodeCentre(Tensor)"/> gives it, where there is no LibTorch.</summary>
+    public abstract float DecodeCentre(float logit);
+
+    /// <summary>One side of a box in anchors, as <see cref="DecodeSize(Tensor, Tensor)"/> gives it, where there is no LibTorch.</summary>
+    public abstract float DecodeSize(float logit);
+
     /// <summary>Boxes and probabilities of one layer.</summary>
     /// <param name="logits">Raw map (B, A, H, W, 5 + C).</param>
     /// <param name="anchors">The layer's anchors (A, 2), in cells.</param>
@@ -26,7 +32,12 @@ internal abstract class BoxCoding
 
         var centre = (DecodeCentre(logits.narrow(-1, 0, 2)) + cells) * stride;                    // (B, A, H, W, 2)
         var size = DecodeSize(logits.narrow(-1, 2, 2), anchors.view(1, -1, 1, 1, 2)) * stride;    // (B, A, H, W, 2)
-        var scores = logits.narrow(-1, 4, channels - 4).sigmoid();                                // (B, A, H, W, 1 + C)
-        return cat([centre, size, scores], -1).view(batch, -1, channels).MoveToOuterDisposeScope();
+        var decoded = logits.sigmoid();                                                           // the scores, in one pass over what is nearly all of the memory
+        decoded.narrow(-1, 0, 2).copy_(centre);
+        decoded.narrow(-1, 2, 2).copy_(size);
+        return decoded.view(batch, -1, channels).MoveToOuterDisposeScope();
     }
+
+    /// <summary>σ(t).</summary>
+    private protected static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
 }

@@ -8,7 +8,7 @@ internal sealed class YoloV3BoxCoding : BoxCoding
     public static readonly YoloV3BoxCoding Instance = new();
 
     /// <summary>Beyond this exponent (a box 22,000 anchors wide) the size stops growing, so that a runaway logit gives no infinity.</summary>
-    private const double LargestExponent = 10;
+    public const double LargestExponent = 10;
 
     public override Tensor DecodeCentre(Tensor logits) => logits.sigmoid();
 
@@ -17,6 +17,10 @@ internal sealed class YoloV3BoxCoding : BoxCoding
         using var scope = NewDisposeScope();
         return (logits.clamp_max(LargestExponent).exp() * anchors).MoveToOuterDisposeScope();
     }
+
+    public override float DecodeCentre(float logit) => Sigmoid(logit);
+
+    public override float DecodeSize(float logit) => MathF.Exp(MathF.Min(logit, (float)LargestExponent));
 
     /// <summary>Square root of the decoded size, taken through the exponent: its gradient is finite where the size itself underflows to zero.</summary>
     public static Tensor DecodeSizeRoot(Tensor logits, Tensor anchors)

@@ -18,4 +18,8 @@ internal sealed class YoloV5BoxCoding : BoxCoding
         using var scope = NewDisposeScope();
         return ((logits.sigmoid() * 2).square() * anchors).MoveToOuterDisposeScope();
     }
+
+    public override float DecodeCentre(float logit) => (2 * Sigmoid(logit)) - 0.5f;
+
+    public override float DecodeSize(float logit) => 4 * Sigmoid(logit) * Sigmoid(logit);
 }

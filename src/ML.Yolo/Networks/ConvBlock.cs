@@ -9,7 +9,7 @@ namespace ML.Yolo.Networks;
 internal sealed class ConvBlock : Module<Tensor, Tensor>
 {
     // The reference's values, not PyTorch's defaults.
-    private const double NormEpsilon = 1e-3;
+    internal const double NormEpsilon = 1e-3;
     private const double NormMomentum = 0.03;
 
     [ComponentName(Name = "conv")]

@@ -84,13 +84,25 @@ internal static class ModelZip
     /// <exception cref="WeightsFormatException">The bytes are not those the manifest was written for.</exception>
     internal static IReadOnlyDictionary<string, Tensor> ParseWeights(byte[] bytes, ModelManifest manifest)
     {
-        if (bytes.Length != manifest.WeightsLength)
-            throw new WeightsFormatException($"The model's '{WeightsName}' is {bytes.Length} bytes long; {manifest.WeightsLength} were saved: it is truncated.");
+        CheckLength(bytes, manifest, WeightsName);
         var tensors = Safetensors.Read(new MemoryStream(bytes), bytes.Length, WeightsName);
+        CheckSum(bytes, manifest, WeightsName);
+        return tensors;
+    }
+
+    /// <exception cref="WeightsFormatException">There are fewer or more bytes than were saved.</exception>
+    internal static void CheckLength(ReadOnlySpan<byte> bytes, ModelManifest manifest, string name)
+    {
+        if (bytes.Length != manifest.WeightsLength)
+            throw new WeightsFormatException($"The model's '{name}' is {bytes.Length} bytes long; {manifest.WeightsLength} were saved: it is truncated.");
+    }
+
+    /// <exception cref="WeightsFormatException">The bytes are not those saved.</exception>
+    internal static void CheckSum(ReadOnlySpan<byte> bytes, ModelManifest manifest, string name)
+    {
         var checksum = Convert.ToHexString(SHA256.HashData(bytes));
-        return checksum == manifest.WeightsSha256
-            ? tensors
-            : throw new WeightsFormatException($"The model's '{WeightsName}' is damaged: its checksum is {checksum}; {manifest.WeightsSha256} was saved.");
+        if (checksum != manifest.WeightsSha256)
+            throw new WeightsFormatException($"The model's '{name}' is damaged: its checksum is {checksum}; {manifest.WeightsSha256} was saved.");
     }
 
     /// <summary>Copies a stream to its end, but never more than <paramref name="limit"/> bytes.</summary>
@@ -103,7 +115,7 @@ internal static class ModelZip
     }
 
     /// <summary>Reads a stream to its end, but never more than one byte beyond <paramref name="limit"/>.</summary>
-    private static byte[] Read(ModelLoadContext context, string name, long limit)
+    internal static byte[] Read(ModelLoadContext context, string name, long limit)
     {
         using var bytes = new MemoryStream();
         try

@@ -4,8 +4,8 @@ using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Scoring;
 
-/// <summary>Reads images from rows, runs them through a detector, and writes what it found as column values.</summary>
-internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options options)
+/// <summary>Reads images from rows, runs them through an engine, and writes what it found as column values.</summary>
+internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Options options)
 {
     /// <summary>Rows to gather before scoring.</summary>
     public int BatchSize => options.ScoringBatchSize;
@@ -26,7 +26,7 @@ internal sealed class DetectionScorer(Detector detector, YoloTrainer.Options opt
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
     {
         var thresholds = new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections };
-        return options.ScoringCanvas == ScoringCanvas.Tight ? detector.DetectTight(images, thresholds) : detector.Detect(images, thresholds);
+        return options.ScoringCanvas == ScoringCanvas.Tight ? TightCanvases.Detect(images, options.Architecture.Strides[^1], alike => engine.Detect(alike, thresholds)) : engine.Detect(images, thresholds);
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

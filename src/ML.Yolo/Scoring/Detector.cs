@@ -11,21 +11,10 @@ namespace ML.Yolo.Scoring;
 /// <param name="device">Where the network runs.</param>
 internal sealed class Detector(YoloNetwork network, BoxCoding coding, Device device)
 {
-    /// <summary>Detects in images of any shape, each on the tightest canvas that holds it; those on canvases of one size together. Objects at the border are found better than on a square, and it costs less.</summary>
+    /// <summary>Detects in images of any shape, each on the tightest canvas that holds it.</summary>
     /// <inheritdoc cref="Detect"/>
     public Detection[][] DetectTight(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
-    {
-        var results = new Detection[images.Count][];
-        var tight = images.Select((entry, i) => (Index: i, entry.Image, Letterbox: entry.Letterbox.Tight(network.Strides[^1])));
-        foreach (var alike in tight.GroupBy(entry => (entry.Letterbox.CanvasWidth, entry.Letterbox.CanvasHeight)))
-        {
-            var found = Detect([.. alike.Select(entry => (entry.Image, entry.Letterbox))], options);
-            foreach (var (entry, detections) in alike.Zip(found))
-                results[entry.Index] = detections;
-        }
-
-        return results;
-    }
+        => TightCanvases.Detect(images, network.Strides[^1], alike => Detect(alike, options));
 
     /// <summary>Detects in one batch.</summary>
     /// <param name="images">On canvases of one size, whole strides a side.</param>
@@ -41,20 +30,7 @@ internal sealed class Detector(YoloNetwork network, BoxCoding coding, Device dev
     }
 
     private static Detection[] ToDetections(Tensor rows, Letterbox letterbox)
-    {
-        var detections = new Detection[rows.shape[0]];
-        if (detections.Length == 0)
-            return detections;
-        var values = MemoryMarshal.Cast<byte, float>(rows.contiguous().bytes);
-        for (var i = 0; i < detections.Length; i++)
-        {
-            var row = values.Slice(i * 6, 6);
-            var box = letterbox.ToStored(row[0], row[1], row[2], row[3]);
-            detections[i] = new Detection(box.X0, box.Y0, box.X1, box.Y1, row[4], (int)row[5]);
-        }
-
-        return detections;
-    }
+        => rows.shape[0] == 0 ? [] : Detection.FromRows(MemoryMarshal.Cast<byte, float>(rows.contiguous().bytes), letterbox);
 
     private Tensor Decode(Tensor[] maps)
         => cat([.. maps.Select((map, i) => coding.Decode(map, network.Anchors[i], network.Strides[i]))], 1);

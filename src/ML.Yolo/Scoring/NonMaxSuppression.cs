@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ML.Yolo.Scoring;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -67,38 +68,6 @@ public static class NonMaxSuppression
         return (row, label.index_select(0, row), best.index_select(0, row));
     }
 
-    /// <summary>Rows of the candidates that stay. The loop over pairs is inherent: whether a box drops others depends on whether it was dropped.</summary>
     private static Tensor Keep(Tensor candidates, NmsOptions options)
-    {
-        var count = (int)candidates.shape[0];
-        var kept = new List<long>(Math.Min(count, options.MaxDetections));
-        if (count > 0)
-        {
-            var rows = MemoryMarshal.Cast<byte, float>(candidates.contiguous().bytes);
-            var isDropped = new bool[count];
-            for (var i = 0; i < count && kept.Count < options.MaxDetections; i++)
-            {
-                if (isDropped[i])
-                    continue;
-                kept.Add(i);
-                Drop(rows, i, isDropped, options);
-            }
-        }
-
-        return tensor(kept.ToArray());
-    }
-
-    private static void Drop(ReadOnlySpan<float> rows, int winner, bool[] isDropped, NmsOptions options)
-    {
-        var a = rows.Slice(winner * RowLength, RowLength);
-        var area = (a[2] - a[0]) * (a[3] - a[1]);
-        for (var j = winner + 1; j < isDropped.Length; j++)
-        {
-            var b = rows.Slice(j * RowLength, RowLength);
-            if (isDropped[j] || (!options.ClassAgnostic && a[5] != b[5]))
-                continue;
-            var overlap = Math.Max(Math.Min(a[2], b[2]) - Math.Max(a[0], b[0]), 0) * Math.Max(Math.Min(a[3], b[3]) - Math.Max(a[1], b[1]), 0);
-            isDropped[j] = overlap > options.IouThreshold * (area + ((b[2] - b[0]) * (b[3] - b[1])) - overlap);
-        }
-    }
+        => tensor(candidates.shape[0] == 0 ? [] : GreedySuppression.Keep(MemoryMarshal.Cast<byte, float>(candidates.contiguous().bytes), options));
 }

@@ -1,0 +1,25 @@
+namespace ML.Yolo;
+
+/// <summary>ONNX Runtime's native library, or a part of it, could not be loaded. The message says what is missing and what to install.</summary>
+public sealed class OnnxBackendException : Exception
+{
+    /// <summary>An exception without a message of its own.</summary>
+    public OnnxBackendException()
+    {
+    }
+
+    /// <summary>An exception that says what is missing.</summary>
+    /// <param name="message">What is missing and what to install.</param>
+    public OnnxBackendException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An exception that says what is missing and what the loader said.</summary>
+    /// <param name="message">What is missing and what to install.</param>
+    /// <param name="innerException">The loader's own exception.</param>
+    public OnnxBackendException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Runtime;
+using ML.Yolo.Interop;
+
+namespace ML.Yolo.Onnx.Scoring;
+
+/// <summary>Opens models with ONNX Runtime, on the device an <c>MLContext</c> asks for, and says what is missing where that fails.</summary>
+internal static class OnnxBackend
+{
+    /// <exception cref="OnnxBackendException">The native library, or the GPU asked for, is missing.</exception>
+    public static InferenceSession Open(IHostEnvironment environment, byte[] model)
+    {
+        try
+        {
+            using var options = new SessionOptions();
+            if (environment.GpuDeviceId() is { } gpu)
+                UseGpu(environment, options, gpu);
+            return new InferenceSession(model, options);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
+        {
+            throw new OnnxBackendException($"ONNX Runtime could not be loaded. Reference its native package in the program: Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu for CUDA. The loader said: {Root(exception).Message}", exception);
+        }
+    }
+
+    private static void UseGpu(IHostEnvironment environment, SessionOptions options, int gpu)
+    {
+        try
+        {
+            options.AppendExecutionProvider_CUDA(gpu);
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
+        {
+            if (!environment.FallbackToCpu())
+                throw new OnnxBackendException($"GPU {gpu} was asked for, and ONNX Runtime cannot use it. Reference Microsoft.ML.OnnxRuntime.Gpu and install CUDA, or set MLContext.FallbackToCpu. It said: {exception.Message}", exception);
+            using var channel = environment.Start(nameof(OnnxBackend));
+            channel.Warning($"GPU {gpu} cannot be used by ONNX Runtime; the CPU serves.");
+        }
+    }
+
+    private static Exception Root(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Runtime;
+using ML.Yolo.Imaging;
+using ML.Yolo.Losses;
+using ML.Yolo.Onnx.Persistence;
+using ML.Yolo.Scoring;
+
+namespace ML.Yolo.Onnx.Scoring;
+
+/// <summary>Scores with ONNX Runtime: an exported model with raw maps and open sizes, decoding and suppression on plain memory.</summary>
+internal sealed class OnnxRuntimeEngine : IDetectionEngine
+{
+    private const int Planes = 3;
+
+    // A byte's value as the network sees it: looked up, not divided, once a colour of a pixel.
+    private static readonly float[] Brightness = [.. Enumerable.Range(0, 256).Select(value => value / 255f)];
+
+    private readonly byte[] _model;
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+    private readonly string[] _inputs;
+    private readonly string[] _outputs;
+
+    private OnnxRuntimeEngine(byte[] model, InferenceSession session, BoxCoding coding)
+    {
+        (_model, _session) = (model, session);
+        Decoding = MapDecoding.Of(session.ModelMetadata, coding);
+        (_inputs, _outputs) = ([.. session.InputNames], [.. session.OutputNames]);
+    }
+
+    public ScoringEngine Kind => ScoringEngine.OnnxRuntime;
+
+    /// <summary>Reads predictions from the maps.</summary>
+    public MapDecoding Decoding { get; }
+
+    /// <summary>The exported model, as it is kept in the zip.</summary>
+    public ReadOnlyMemory<byte> Model => _model;
+
+    /// <summary>A transformer over an exported model.</summary>
+    /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
+    public static YoloTransformer CreateTransformer(IHostEnvironment environment, byte[] model, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history)
+        => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model), options.Loss.BoxCoding), classNames, options, history);
+
+    public Detection[][] Detect(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
+    {
+        var (width, height) = (images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
+        var input = ArrayPool<float>.Shared.Rent(images.Count * Planes * height * width);
+        try
+        {
+            Fill(images, width * height, input);
+            using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, images.Count * Planes * height * width), [images.Count, Planes, height, width]);
+            using var outputs = _session.Run(_run, _inputs, [value], _outputs);
+            return [.. images.Select((image, i) => Detection.FromRows(Postprocess(outputs, i, options), image.Letterbox))];
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(input);
+        }
+    }
+
+    public void Save(YoloTransformer transformer, ModelSaveContext context) => OnnxModelZip.Save(this, transformer, context);
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    private static void Fill(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, int pixels, float[] input)
+    {
+        var length = images.Count * pixels * ResizedImage.Channels;
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            ImageBatch.Fill(images, bytes.AsSpan(0, length));
+            for (var i = 0; i < images.Count; i++)
+                ToPlanes(bytes.AsSpan(i * pixels * ResizedImage.Channels, pixels * ResizedImage.Channels), input.AsSpan(i * Planes * pixels, Planes * pixels));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    /// <summary>Pixels of four bytes to three planes of numbers in [0, 1].</summary>
+    private static void ToPlanes(ReadOnlySpan<byte> bytes, Span<float> planes)
+    {
+        var pixels = planes.Length / Planes;
+        var red = planes[..pixels];
+        var green = planes.Slice(pixels, pixels);
+        var blue = planes[(2 * pixels)..];
+        var brightness = Brightness;
+        for (var i = 0; i < red.Length; i++)
+        {
+            var pixel = bytes.Slice(i * ResizedImage.Channels, ResizedImage.Channels);
+            (red[i], green[i], blue[i]) = (brightness[pixel[0]], brightness[pixel[1]], brightness[pixel[2]]);
+        }
+    }
+
+    /// <summary>Decodes and suppresses one image's share of the maps.</summary>
+    private float[] Postprocess(IReadOnlyList<OrtValue> maps, int image, NmsOptions options)
+    {
+        var rows = new List<float>();
+        var channels = 0;
+        for (var layer = 0; layer < maps.Count; layer++)
+        {
+            var shape = maps[layer].GetTensorTypeAndShape().Shape;                                // (B, A, H, W, 5 + C)
+            var values = maps[layer].GetTensorDataAsSpan<float>();
+            var length = values.Length / (int)shape[0];
+            channels = (int)shape[4];
+            Decoding.AddLikely(values.Slice(image * length, length), layer, (int)shape[3], channels, options.ScoreThreshold, rows);
+        }
+
+        return GreedySuppression.Apply(CollectionsMarshal.AsSpan(rows), channels, options);
+    }
+}
