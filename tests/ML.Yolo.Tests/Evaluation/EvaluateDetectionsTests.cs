@@ -78,8 +78,14 @@ public sealed class EvaluateDetectionsTests
     {
         var row = new Row
         {
-            Label = ["cat", "cat", "cat"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30, 40, 40, 50, 50], Crowd = [false, true, false], Difficult = [false, false, true], Area = [2000, 1, 1],
-            PredictedLabel = ["cat", "cat", "cat"], PredictedBoundingBoxes = [20, 20, 30, 30, 40, 40, 50, 50, 0, 0, 10, 10], Score = [0.9f, 0.8f, 0.7f],
+            Label = ["cat", "cat", "cat"],
+            BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30, 40, 40, 50, 50],
+            Crowd = [false, true, false],
+            Difficult = [false, false, true],
+            Area = [2000, 1, 1],
+            PredictedLabel = ["cat", "cat", "cat"],
+            PredictedBoundingBoxes = [20, 20, 30, 30, 40, 40, 50, 50, 0, 0, 10, 10],
+            Score = [0.9f, 0.8f, 0.7f],
         };
         var data = _mlContext.Data.LoadFromEnumerable([row]);
 

@@ -31,8 +31,13 @@ internal static class ScoredScenes
 
         return new Row
         {
-            ImagePath = name, Image = MLImage.CreateFromPixels(200, 150, MLPixelFormat.Bgra32, bitmap.Bytes),
-            Label = labels, BoundingBoxes = boxes, PredictedLabel = predicted, PredictedBoundingBoxes = predictedBoxes, Score = scores,
+            ImagePath = name,
+            Image = MLImage.CreateFromPixels(200, 150, MLPixelFormat.Bgra32, bitmap.Bytes),
+            Label = labels,
+            BoundingBoxes = boxes,
+            PredictedLabel = predicted,
+            PredictedBoundingBoxes = predictedBoxes,
+            Score = scores,
         };
     }
 

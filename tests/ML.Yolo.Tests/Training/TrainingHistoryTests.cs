@@ -74,7 +74,11 @@ public sealed class TrainingHistoryTests(TrainingHistoryTests.LoggedRun run) : I
 
     private static TrainingEpoch Epoch(int number, float loss) => new()
     {
-        Epoch = number, Losses = new Dictionary<string, float> { ["box"] = loss }, LearningRate = 0.01, ImagesPerSecond = 20, Elapsed = TimeSpan.FromSeconds(1.5 * number),
+        Epoch = number,
+        Losses = new Dictionary<string, float> { ["box"] = loss },
+        LearningRate = 0.01,
+        ImagesPerSecond = 20,
+        Elapsed = TimeSpan.FromSeconds(1.5 * number),
     };
 
     /// <summary>Three epochs, validated every second and at the end, with all logs.</summary>

@@ -61,13 +61,25 @@ public sealed class AugmentationOptions
     /// <summary>Gentler on colours and place, as the reference tuned it for weights that have seen COCO.</summary>
     public static AugmentationOptions FineTune => new()
     {
-        MosaicProbability = 0.86f, MixUpProbability = 0.04f, Translation = 0.046f, ScaleGain = 0.75f, HueGain = 0.01f, SaturationGain = 0.55f, ValueGain = 0.28f,
+        MosaicProbability = 0.86f,
+        MixUpProbability = 0.04f,
+        Translation = 0.046f,
+        ScaleGain = 0.75f,
+        HueGain = 0.01f,
+        SaturationGain = 0.55f,
+        ValueGain = 0.28f,
     };
 
     /// <summary>Images as they are.</summary>
     public static AugmentationOptions None => new()
     {
-        MosaicProbability = 0, Translation = 0, ScaleGain = 0, HorizontalFlipProbability = 0, HueGain = 0, SaturationGain = 0, ValueGain = 0,
+        MosaicProbability = 0,
+        Translation = 0,
+        ScaleGain = 0,
+        HorizontalFlipProbability = 0,
+        HueGain = 0,
+        SaturationGain = 0,
+        ValueGain = 0,
     };
 
     /// <summary>Whether images stay where they are, apart from mosaics.</summary>
