@@ -75,18 +75,7 @@ internal sealed class ConfidenceRanking
         return OfFirst(low);
     }
 
-    public ConfidenceCurve Curve(string className)
-    {
-        var rates = ConfidenceCurve.Thresholds.Select(At).ToArray();
-        return new ConfidenceCurve
-        {
-            ClassName = className,
-            ScoreThreshold = ConfidenceCurve.Thresholds,
-            Precision = Array.ConvertAll(rates, rate => rate.Precision),
-            Recall = Array.ConvertAll(rates, rate => rate.Recall),
-            F1 = Array.ConvertAll(rates, rate => rate.F1),
-        };
-    }
+    public ConfidenceCurve Curve(string className) => ConfidenceCurve.Of(className, At);
 
     private (double Precision, double Recall, double F1) OfFirst(int count)
     {

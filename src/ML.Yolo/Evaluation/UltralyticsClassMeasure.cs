@@ -59,16 +59,5 @@ internal sealed class UltralyticsClassMeasure
         return (precision, recall, 2 * precision * recall / (precision + recall + Epsilon));
     }
 
-    private ConfidenceCurve ToCurve(string className)
-    {
-        var rates = ConfidenceCurve.Thresholds.Select(At).ToArray();
-        return new ConfidenceCurve
-        {
-            ClassName = className,
-            ScoreThreshold = ConfidenceCurve.Thresholds,
-            Precision = Array.ConvertAll(rates, rate => rate.Precision),
-            Recall = Array.ConvertAll(rates, rate => rate.Recall),
-            F1 = Array.ConvertAll(rates, rate => rate.F1),
-        };
-    }
+    private ConfidenceCurve ToCurve(string className) => ConfidenceCurve.Of(className, At);
 }
