@@ -3,7 +3,7 @@ namespace ML.Yolo;
 /// <summary>Precision, recall and F1 at IoU 0.50 where only detections of at least some confidence count.</summary>
 public sealed record ConfidenceCurve
 {
-    private static readonly IReadOnlyList<double> Thresholds = [.. Enumerable.Range(0, 101).Select(i => i / 100.0)];
+    internal static readonly IReadOnlyList<double> Thresholds = [.. Enumerable.Range(0, 101).Select(i => i / 100.0)];
 
     /// <summary>Name of the class; "all" for all of them.</summary>
     public required string ClassName { get; init; }
