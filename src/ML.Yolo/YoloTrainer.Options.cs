@@ -142,6 +142,9 @@ public sealed partial class YoloTrainer
         /// <summary>What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.</summary>
         public BadSampleHandling BadSampleHandling { get; set; } = BadSampleHandling.Throw;
 
+        /// <summary>What convolutions compute in while training. Default <see cref="TrainingPrecision.Full"/>.</summary>
+        public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
+
         /// <summary>GPUs of this machine that learn together, each a share of every batch. Null, the default: the one device that <c>MLContext.GpuDeviceId</c> names.</summary>
         [JsonIgnore]
         public int[]? DataParallelGpus { get; set; }

@@ -36,7 +36,7 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingLoop(YoloNetwork network, DetectionLoss loss, TrainingSet set, YoloTrainer.Options options, int seed, IReadOnlyList<Device> devices)
     {
         (_network, _loss, _set, _options, _seed, _device) = (network, loss, set, options, seed, devices[0]);
-        _replicas = new ReplicatedNetwork(network, devices, options.FreezeLayers);
+        _replicas = new ReplicatedNetwork(network, devices, options.FreezeLayers, options.Precision);
         _batchCount = (set.Samples.Count + options.BatchSize - 1) / options.BatchSize;
         _loader = new BatchLoader(new Augmenter(set, options.Augmentation, options.ImageSize, seed), options.BatchSize, options.ImageSize);
         _scale = new BatchScale(options.ImageSize, network.Strides[^1], options.Augmentation.MultiScale, seed);

@@ -45,7 +45,7 @@ public sealed class TrainingLoopTests
         // Norms of half a batch differ from those of the whole; as they are they do not.
         network.eval();
         alone.eval();
-        using var shared = new ReplicatedNetwork(network, [CPU, CPU, CPU], frozenLayers: 0);
+        using var shared = new ReplicatedNetwork(network, [CPU, CPU, CPU], frozenLayers: 0, TrainingPrecision.Full);
         using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
         var images = rand(5, 3, 64, 64);
         var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f }, { 4, 1, 0.7f, 0.3f, 0.5f, 0.3f } });
@@ -58,6 +58,65 @@ public sealed class TrainingLoopTests
 
         Assert.All(whole.Zip(maps), pair => TensorAssert.Close(pair.First, pair.Second, 1e-5, 1e-5));
         Assert.All(alone.parameters().Zip(network.parameters()), pair => TensorAssert.Close(pair.First.grad!, pair.Second.grad!, 1e-4, 1e-5 * (1 + pair.First.grad!.abs().max().item<float>())));
+    }
+
+    [Fact]
+    public void Forward_BFloat16_GivesPredictionsAndGradientsOfFullButForRounding()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
+        using var alone = network.Clone();
+        // Norms of a batch of noise divide by next to nothing, and would make much of every rounding.
+        network.eval();
+        alone.eval();
+        using var half = new ReplicatedNetwork(network, [CPU], frozenLayers: 0, TrainingPrecision.BFloat16);
+        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        var images = rand(4, 3, 64, 64);
+        var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f } });
+
+        var whole = alone.call(images);
+        loss.Compute(whole, targets).Total.backward();
+        var maps = half.Forward(images);
+        loss.Compute(maps, targets).Total.backward();
+        half.GatherGradients();
+
+        Assert.All(maps, map => Assert.Equal(ScalarType.Float32, map.dtype));
+        Assert.All(whole.Zip(maps), pair => Assert.InRange(Distance(pair.First, pair.Second), 1e-6, 0.01));
+        Assert.InRange(Distance(Gradients(alone), Gradients(network)), 1e-6, 0.05);
+
+        static Tensor Gradients(YoloNetwork network) => cat([.. network.parameters().Select(parameter => parameter.grad!.reshape(-1))], 0);
+    }
+
+    [Fact]
+    public void GatherGradients_BFloat16_TakesOverTheNormsThatTheCopySaw()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
+        using var alone = network.Clone();
+        using var half = new ReplicatedNetwork(network, [CPU], frozenLayers: 0, TrainingPrecision.BFloat16);
+        var images = rand(4, 3, 64, 64);
+
+        half.Train();
+        alone.train();
+        half.Forward(images);
+        half.GatherGradients();
+        alone.call(images);
+
+        const string Norm = "model.0.bn.running_mean";
+        Assert.InRange(Distance(alone.state_dict()[Norm], network.state_dict()[Norm]), 1e-6, 0.02);
+    }
+
+    [Fact]
+    public void Fit_BFloat16_LearnsAndGivesAModelInSingle()
+    {
+        var options = TinyRun.Options(epochs: 12);
+        options.Precision = TrainingPrecision.BFloat16;
+
+        using var model = TinyRun.Fit(new Microsoft.ML.MLContext(seed: 1), options);
+
+        var losses = model.History!.Epochs.Select(epoch => epoch.Losses.Values.Sum()).ToList();
+        Assert.True(losses[^3..].Average() < 0.9 * losses[..3].Average(), $"losses: {string.Join(", ", losses)}");
+        Assert.All(model.Network.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
     }
 
     [Fact]
@@ -100,6 +159,8 @@ public sealed class TrainingLoopTests
         // Class 1 weighs 0.9² / 10 an image and class 0 weighs 0.1² / 90: nearly every draw is of class 1.
         Assert.InRange(order.Count(sample => sample % 10 == 0), 90, 100);
     }
+
+    private static double Distance(Tensor expected, Tensor actual) => ((expected - actual).norm() / expected.norm()).item<float>();
 
     private static DetectionMetrics Metrics(bool isFound)
     {
