@@ -55,12 +55,14 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
         return Fit(frame.UprightWidth, frame.UprightHeight, canvasSize, canvasSize) with { Origin = frame.Origin };
     }
 
-    /// <summary>The image as it is, on the smallest canvas of whole strides that leaves half a stride free: what the reference validates on.</summary>
-    public Letterbox Tight(int stride)
+    /// <summary>The image as it is, on the smallest canvas of whole strides.</summary>
+    /// <param name="stride">Pixels the sides must be a multiple of.</param>
+    /// <param name="isSpared">Whether half a stride must be left free, as the reference validates.</param>
+    public Letterbox Tight(int stride, bool isSpared)
     {
         return this with { CanvasWidth = Around(ResizedWidth), CanvasHeight = Around(ResizedHeight) };
 
-        int Around(int size) => (int)Math.Ceiling(((double)size / stride) + 0.5) * stride;
+        int Around(int size) => (int)Math.Ceiling(((double)size / stride) + (isSpared ? 0.5 : 0)) * stride;
     }
 
     /// <summary>From pixels of the upright image to pixels of the canvas.</summary>

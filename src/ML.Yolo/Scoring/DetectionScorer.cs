@@ -26,7 +26,7 @@ internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Optio
     public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
     {
         var thresholds = new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections };
-        return options.ScoringCanvas == ScoringCanvas.Tight ? TightCanvases.Detect(images, options.Architecture.Strides[^1], alike => engine.Detect(alike, thresholds)) : engine.Detect(images, thresholds);
+        return ScoringCanvases.Detect(images, options, alike => engine.Detect(alike, thresholds));
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

@@ -11,11 +11,6 @@ namespace ML.Yolo.Scoring;
 /// <param name="device">Where the network runs.</param>
 internal sealed class Detector(YoloNetwork network, BoxCoding coding, Device device)
 {
-    /// <summary>Detects in images of any shape, each on the tightest canvas that holds it.</summary>
-    /// <inheritdoc cref="Detect"/>
-    public Detection[][] DetectTight(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
-        => TightCanvases.Detect(images, network.Strides[^1], alike => Detect(alike, options));
-
     /// <summary>Detects in one batch.</summary>
     /// <param name="images">On canvases of one size, whole strides a side.</param>
     /// <param name="options">Thresholds.</param>

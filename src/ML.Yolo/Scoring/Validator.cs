@@ -18,7 +18,7 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
         // Images of one shape share a canvas, and thus a batch.
         foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(options.BatchSize))
         {
-            var detections = detector.DetectTight(Array.ConvertAll(samples, set.Image), Thresholds);
+            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), options, alike => detector.Detect(alike, Thresholds));
             for (var i = 0; i < samples.Length; i++)
                 evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }

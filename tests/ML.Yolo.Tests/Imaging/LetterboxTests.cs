@@ -41,4 +41,17 @@ public sealed class LetterboxTests
             return letterbox is { Left: >= 0, Top: >= 0, ResizedWidth: >= 1, ResizedHeight: >= 1 }
                 && letterbox.Left + letterbox.ResizedWidth <= 320 && letterbox.Top + letterbox.ResizedHeight <= 320;
         });
+
+    [Theory]
+    [InlineData(640, 480, true, 352, 256)]
+    [InlineData(640, 480, false, 320, 256)]
+    [InlineData(300, 300, true, 352, 352)]
+    [InlineData(300, 300, false, 320, 320)]
+    public void Tight_WithAndWithoutSpareHalfStride_IsTheSmallestCanvasOfWholeStrides(int width, int height, bool isSpared, int canvasWidth, int canvasHeight)
+    {
+        var tight = Letterbox.Fit(width, height, 320, 320).Tight(stride: 32, isSpared);
+
+        Assert.Equal((canvasWidth, canvasHeight), (tight.CanvasWidth, tight.CanvasHeight));
+        Assert.Equal((canvasWidth - tight.ResizedWidth) / 2, tight.Left);
+    }
 }

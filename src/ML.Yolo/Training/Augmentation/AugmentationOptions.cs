@@ -85,6 +85,9 @@ public sealed class AugmentationOptions
     /// <summary>Whether images stay where they are, apart from mosaics.</summary>
     internal bool IsStill => Rotation == 0 && Translation == 0 && ScaleGain == 0 && Shear == 0 && Perspective == 0;
 
+    /// <summary>Whether the network learns what the gray around an image looks like on any side. One that never saw it takes it for objects.</summary>
+    internal bool ShowsBorders => MosaicProbability > 0 || !IsStill;
+
     /// <summary>Checks every value and throws <see cref="ArgumentOutOfRangeException"/> naming the first that is out of range.</summary>
     internal void Check()
     {
