@@ -40,7 +40,7 @@ public class ImagePipelineBenchmark : IDisposable
             using var image = MLImage.CreateFromFile(path);
             image.Tag = path;                                                             // as LoadImages does: the file is asked for its orientation
             var letterbox = Letterbox.Fit(image, ImageSize);
-            return (ResizedImage.From(image, letterbox), letterbox);
+            return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
         });
         ImageBatch.ToInput(ImageBatch.Assemble(images, ImageSize, ImageSize), CPU);
     }

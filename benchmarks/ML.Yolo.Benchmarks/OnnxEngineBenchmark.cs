@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Boxes;
 using ML.Yolo.Imaging;
-using ML.Yolo.Losses;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;
@@ -24,7 +24,7 @@ public class OnnxEngineBenchmark : IDisposable
     private readonly YoloTransformer _torch;
     private readonly TorchEngine _torchEngine;
     private readonly OnnxRuntimeEngine _onnxEngine;
-    private readonly (ResizedImage, Letterbox)[] _images;
+    private readonly LetterboxedImage[] _images;
     private readonly Tensor _input = rand(1, 3, ImageSize, ImageSize);
     private readonly Tensor[] _maps;
     private readonly float[][] _values;
@@ -39,7 +39,7 @@ public class OnnxEngineBenchmark : IDisposable
         _onnxEngine = (OnnxRuntimeEngine)_torch.ToOnnxRuntime((MLContext)environment).Engine;
         var pixels = new byte[ImageSize * ImageSize * ResizedImage.Channels];
         new Random(0).NextBytes(pixels);
-        _images = [(new ResizedImage(ImageSize, ImageSize, pixels), Letterbox.Fit(ImageSize, ImageSize, ImageSize, ImageSize))];
+        _images = [new LetterboxedImage(new ResizedImage(ImageSize, ImageSize, pixels), Letterbox.Fit(ImageSize, ImageSize, ImageSize, ImageSize))];
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

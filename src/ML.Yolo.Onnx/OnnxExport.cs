@@ -1,9 +1,9 @@
 using Google.Protobuf;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Files;
 using ML.Yolo.Onnx.Graphs;
 using ML.Yolo.Onnx.Scoring;
-using ML.Yolo.Persistence;
 
 namespace ML.Yolo;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.ML;
-using ML.Yolo.Persistence;
+using ML.Yolo.Files;
 using ML.Yolo.Reports;
 
 namespace ML.Yolo;

@@ -52,7 +52,7 @@ internal static class GalleryPainter
         };
     }
 
-    private static SKRect Rectangle(EvaluatedBox box) => new(box.X0, box.Y0, box.X1, box.Y1);
+    private static SKRect Rectangle(Box box) => new(box.X0, box.Y0, box.X1, box.Y1);
 
     private static string List(List<PaintedBox> boxes) => boxes.Count == 0 ? "nothing" : string.Join("; ", boxes.Select(box => box.Label));
 

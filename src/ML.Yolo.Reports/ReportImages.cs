@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using ML.Yolo.Columns;
 using ML.Yolo.Evaluation;
 
 namespace ML.Yolo.Reports;

@@ -1,8 +1,9 @@
 using Microsoft.ML.Data;
 using ML.Yolo;
+using ML.Yolo.Columns;
 using ML.Yolo.Datasets;
-using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
+using ML.Yolo.Samples;
 
 namespace Microsoft.ML;
 
@@ -109,7 +110,7 @@ public static class DetectionDataCatalog
         foreach (var row in rows)
         {
             var frame = ImageHeader.Read(row.ImagePath);
-            var boxes = row.BoundingBoxes.Chunk(4).Select(box => frame.ToUpright(new PixelBox(box[0], box[1], box[2], box[3]))).ToList();
+            var boxes = row.BoundingBoxes.Chunk(4).Select(box => frame.ToUpright(new Box(box[0], box[1], box[2], box[3]))).ToList();
             summary.Add(frame.UprightWidth, frame.UprightHeight, row.Label, boxes, contents.IsRepeated(row.ImagePath));
         }
 

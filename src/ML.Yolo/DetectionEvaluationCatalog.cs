@@ -1,4 +1,5 @@
 using ML.Yolo;
+using ML.Yolo.Columns;
 using ML.Yolo.Evaluation;
 
 namespace Microsoft.ML;

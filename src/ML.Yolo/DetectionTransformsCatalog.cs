@@ -1,7 +1,6 @@
 using Microsoft.ML.Transforms.Image;
 using ML.Yolo;
 using ML.Yolo.Interop;
-using ML.Yolo.Transforms;
 
 namespace Microsoft.ML;
 

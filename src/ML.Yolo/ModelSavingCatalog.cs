@@ -1,4 +1,4 @@
-using ML.Yolo.Persistence;
+using ML.Yolo.Files;
 
 namespace Microsoft.ML;
 

@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using ML.Yolo.Datasets;
+using ML.Yolo.Columns;
 using ML.Yolo.Interop;
+using ML.Yolo.Samples;
 using ML.Yolo.Scoring;
 using ML.Yolo.Training;
 using ML.Yolo.Weights;
@@ -77,7 +78,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         _columns.CheckTrainingInput(SchemaColumn.ShapeOf(input.Schema));
         if (_options.ValidationSet is { } validationSet)
             _columns.CheckTrainingInput(SchemaColumn.ShapeOf(validationSet.Schema));
-        var devices = _options.DataParallelGpus is { } gpus ? TorchBackend.DevicesOf(_environment, gpus) : [TorchBackend.DeviceOf(_environment)];
+        var devices = _options.DataParallelGpus is { } gpus ? _environment.Devices(gpus) : [_environment.Device()];
         var classNames = ClassNames(input);
 
         var host = _environment.Register(nameof(YoloTrainer));

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Columns;
 using ML.Yolo.Interop;
 using ML.Yolo.Scoring;
+using TorchSharp;
 
 namespace ML.Yolo;
 
@@ -24,7 +26,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="options">Columns, image size, loss variant and thresholds.</param>
     /// <param name="history">How it was trained; null where it was not.</param>
     internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
-        : this(new TorchEngine(environment, network, options), classNames, options, history)
+        : this(CreateEngine(environment, network, options), classNames, options, history)
     {
     }
 
@@ -97,6 +99,14 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
+
+    private static TorchEngine CreateEngine(IHostEnvironment environment, YoloNetwork network, YoloTrainer.Options options)
+    {
+        var device = environment.Device();
+        network.to(device);
+        network.eval();
+        return new TorchEngine(network, options.Loss.BoxCoding, device);
+    }
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)

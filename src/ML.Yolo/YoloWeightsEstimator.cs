@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Columns;
+using ML.Yolo.Devices;
 using ML.Yolo.Interop;
-using ML.Yolo.Scoring;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 

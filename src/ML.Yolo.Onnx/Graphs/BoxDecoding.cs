@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 using static ML.Yolo.Onnx.Schema.TensorProto.Types;
 
 namespace ML.Yolo.Onnx.Graphs;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 
 namespace ML.Yolo.Onnx.Graphs;
 

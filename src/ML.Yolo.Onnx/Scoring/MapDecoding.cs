@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 
 namespace ML.Yolo.Onnx.Scoring;
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Boxes;
 using ML.Yolo.Imaging;
-using ML.Yolo.Losses;
 using ML.Yolo.Onnx.Persistence;
 using ML.Yolo.Scoring;
 
@@ -44,7 +44,7 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
     public static YoloTransformer CreateTransformer(IHostEnvironment environment, byte[] model, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history)
         => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model), options.Loss.BoxCoding), classNames, options, history);
 
-    public Detection[][] Detect(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options)
+    public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         var (width, height) = (images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
         var input = ArrayPool<float>.Shared.Rent(images.Count * Planes * height * width);
@@ -69,7 +69,7 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
         _run.Dispose();
     }
 
-    private static void Fill(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, int pixels, float[] input)
+    private static void Fill(IReadOnlyList<LetterboxedImage> images, int pixels, float[] input)
     {
         var length = images.Count * pixels * ResizedImage.Channels;
         var bytes = ArrayPool<byte>.Shared.Rent(length);

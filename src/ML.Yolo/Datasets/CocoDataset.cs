@@ -1,5 +1,3 @@
-using ML.Yolo.Imaging;
-
 namespace ML.Yolo.Datasets;
 
 /// <summary>A set in COCO's JSON format. The annotations are held in memory, compactly; segmentations are passed over.</summary>
@@ -41,7 +39,7 @@ internal sealed class CocoDataset : DetectionDataset
         {
             if (item.Category < 0)
                 throw new DatasetFormatException(_file.FilePath, item.Line, "'annotations', 'category_id' names no category: an id of 'categories' was expected.");
-            row.Add(_file.ClassNames[item.Category], frame.ToStored(new PixelBox((float)item.X, (float)item.Y, (float)(item.X + item.Width), (float)(item.Y + item.Height))));
+            row.Add(_file.ClassNames[item.Category], frame.ToStored(new Box((float)item.X, (float)item.Y, (float)(item.X + item.Width), (float)(item.Y + item.Height))));
         }
 
         return row.ToRow();

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using ML.Yolo.Imaging;
-using ML.Yolo.Persistence;
+using ML.Yolo.Files;
 
 namespace ML.Yolo.Datasets;
 
@@ -12,7 +11,7 @@ internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNa
     private const int FlushEvery = 1 << 16;
 
     private readonly List<string> _classNames = [.. classNames];
-    private readonly List<(int Image, int Category, PixelBox Box)> _annotations = [];
+    private readonly List<(int Image, int Category, Box Box)> _annotations = [];
     private int _images;
 
     /// <summary>Writes every row.</summary>
@@ -60,14 +59,14 @@ internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNa
             if (index < 0)
                 _classNames.Insert(index = _classNames.Count, row.Label[i]);
             var corners = row.BoundingBoxes.AsSpan(4 * i, 4);
-            _annotations.Add((_images, index + 1, frame.ToUpright(new PixelBox(corners[0], corners[1], corners[2], corners[3]))));
+            _annotations.Add((_images, index + 1, frame.ToUpright(new Box(corners[0], corners[1], corners[2], corners[3]))));
         }
 
         if (json.BytesPending > FlushEvery)
             json.Flush();
     }
 
-    private static void WriteAnnotation(Utf8JsonWriter json, int id, (int Image, int Category, PixelBox Box) annotation)
+    private static void WriteAnnotation(Utf8JsonWriter json, int id, (int Image, int Category, Box Box) annotation)
     {
         var box = annotation.Box;
         var (width, height) = (box.X1 - box.X0, box.Y1 - box.Y0);

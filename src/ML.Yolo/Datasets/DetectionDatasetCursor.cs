@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 

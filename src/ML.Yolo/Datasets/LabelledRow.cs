@@ -28,7 +28,7 @@ internal sealed class LabelledRow(string imagePath, int capacity)
     }
 
     /// <summary>Adds an object.</summary>
-    public void Add(string label, PixelBox box)
+    public void Add(string label, Box box)
     {
         _labels.Add(label);
         _boxes.AddRange([box.X0, box.Y0, box.X1, box.Y1]);

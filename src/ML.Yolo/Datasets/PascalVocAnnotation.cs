@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
-using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Datasets;
 
@@ -35,7 +34,7 @@ internal sealed class PascalVocAnnotation
     public int Height { get; }
 
     /// <summary>The objects. Boxes as written: xmin, ymin, xmax, ymax, with no offset for the format's counting from 1, as other tools read them.</summary>
-    public IReadOnlyList<(string ClassName, PixelBox Box, bool IsDifficult)> Objects { get; }
+    public IReadOnlyList<(string ClassName, Box Box, bool IsDifficult)> Objects { get; }
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DatasetFormatException">It is malformed; the message names line and field.</exception>
@@ -81,13 +80,13 @@ internal sealed class PascalVocAnnotation
 
     private static int? LineOf(XElement element) => ((IXmlLineInfo)element).HasLineInfo() ? ((IXmlLineInfo)element).LineNumber : null;
 
-    private (string ClassName, PixelBox Box, bool IsDifficult) ReadObject(XElement element, int index)
+    private (string ClassName, Box Box, bool IsDifficult) ReadObject(XElement element, int index)
     {
         if (element.Element("name")?.Value.Trim() is not { Length: > 0 } name)
             throw new DatasetFormatException(_path, LineOf(element), $"object {index} has no <name>.");
         if (element.Element("bndbox") is not { } corners)
             throw new DatasetFormatException(_path, LineOf(element), $"object {index} ('{name}') has no <bndbox>; xmin, ymin, xmax and ymax were expected in one.");
-        var box = new PixelBox(Number(corners, "xmin", index), Number(corners, "ymin", index), Number(corners, "xmax", index), Number(corners, "ymax", index));
+        var box = new Box(Number(corners, "xmin", index), Number(corners, "ymin", index), Number(corners, "xmax", index), Number(corners, "ymax", index));
         if (box.X1 < box.X0 || box.Y1 < box.Y0)
             throw new DatasetFormatException(_path, LineOf(corners), FormattableString.Invariant($"object {index} ('{name}'): <bndbox> is {box.X0}, {box.Y0}, {box.X1}, {box.Y1}; xmin ≤ xmax and ymin ≤ ymax were expected."));
         return (name, box, OptionalNumber(element, "difficult") != 0);

@@ -1,3 +1,5 @@
+using ML.Yolo.Columns;
+
 namespace ML.Yolo.Datasets;
 
 /// <summary>One split of a set laid out as Pascal VOC: <c>ImageSets/Main/SPLIT.txt</c> names the images, <c>Annotations</c> holds an XML for each, <c>JPEGImages</c> the pictures.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Datasets;
 
@@ -137,7 +136,7 @@ internal sealed class VottFile
         {
             var line = json.Line;
             var tags = new List<string>();
-            PixelBox? box = null;
+            Box? box = null;
             while (json.ReadProperty(out var name))
             {
                 switch (name)
@@ -164,7 +163,7 @@ internal sealed class VottFile
         }
     }
 
-    private static PixelBox ReadBox(JsonTokenStream json)
+    private static Box ReadBox(JsonTokenStream json)
     {
         json.Read(JsonTokenType.StartObject, "boundingBox", "an object with 'left', 'top', 'width' and 'height'");
         var line = json.Line;
@@ -184,7 +183,7 @@ internal sealed class VottFile
             throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' has no '{fields[missing]}'.");
         if (values[2] < 0 || values[3] < 0)
             throw new DatasetFormatException(json.FilePath, line, FormattableString.Invariant($"'boundingBox' is {values[2]} wide and {values[3]} high; at least 0 was expected."));
-        return new PixelBox((float)values[0]!, (float)values[1]!, (float)(values[0] + values[2])!, (float)(values[1] + values[3])!);
+        return new Box((float)values[0]!, (float)values[1]!, (float)(values[0] + values[2])!, (float)(values[1] + values[3])!);
     }
 
     /// <summary>An image and its regions.</summary>
@@ -207,5 +206,5 @@ internal sealed class VottFile
     }
 
     /// <summary>A labelled box.</summary>
-    internal readonly record struct Region(PixelBox Box, string[] Tags, int Line);
+    internal readonly record struct Region(Box Box, string[] Tags, int Line);
 }

@@ -1,5 +1,3 @@
-using ML.Yolo.Imaging;
-
 namespace ML.Yolo.Datasets;
 
 /// <summary>One split of a set in the YOLO format.</summary>
@@ -49,7 +47,7 @@ internal sealed class YoloDataset : DetectionDataset
         {
             var item = objects[i];
             var (width, height) = (frame.UprightWidth, frame.UprightHeight);
-            var box = frame.ToStored(new PixelBox((float)(item.X0 * width), (float)(item.Y0 * height), (float)(item.X1 * width), (float)(item.Y1 * height)));
+            var box = frame.ToStored(new Box((float)(item.X0 * width), (float)(item.Y0 * height), (float)(item.X1 * width), (float)(item.Y1 * height)));
             (boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3]) = (box.X0, box.Y0, box.X1, box.Y1);
         }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using ML.Yolo.Imaging;
-using ML.Yolo.Persistence;
+using ML.Yolo.Files;
 using YamlDotNet.Serialization;
 
 namespace ML.Yolo.Datasets;
@@ -73,7 +72,7 @@ internal sealed class YoloDatasetWriter
             if (index < 0)
                 _classNames.Insert(index = _classNames.Count, row.Label[i]);
             var corners = row.BoundingBoxes.AsSpan(4 * i, 4);
-            var box = frame.ToUpright(new PixelBox(corners[0], corners[1], corners[2], corners[3]));
+            var box = frame.ToUpright(new Box(corners[0], corners[1], corners[2], corners[3]));
             var (x0, x1) = (Fraction(box.X0, frame.UprightWidth), Fraction(box.X1, frame.UprightWidth));
             var (y0, y1) = (Fraction(box.Y0, frame.UprightHeight), Fraction(box.Y1, frame.UprightHeight));
             text.Append(CultureInfo.InvariantCulture, $"{index} {(x0 + x1) / 2:0.##########} {(y0 + y1) / 2:0.##########} {x1 - x0:0.##########} {y1 - y0:0.##########}\n");

@@ -46,7 +46,7 @@ internal static class ConfusionMatcher
         return matches;
     }
 
-    private static bool IsExcused(in EvaluatedBox box, ReadOnlySpan<EvaluatedObject> objects, double iouThreshold)
+    private static bool IsExcused(in Box box, ReadOnlySpan<EvaluatedObject> objects, double iouThreshold)
     {
         foreach (var item in objects)
         {

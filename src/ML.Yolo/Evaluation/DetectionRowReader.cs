@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using ML.Yolo.Columns;
 
 namespace ML.Yolo.Evaluation;
 
@@ -111,7 +112,7 @@ internal sealed class DetectionRowReader
             : throw new FormatException($"Row {_cursor.Position} has {values.Length} {(typeof(T) == typeof(bool) ? "values" : "numbers")} in '{column.Name}' and {_classIndices.Count} labels in '{labels.Name}'; {each} a label were expected.");
     }
 
-    private EvaluatedBox Box(ReadOnlySpan<float> boxes, int index, DataViewSchema.Column column)
+    private Box Box(ReadOnlySpan<float> boxes, int index, DataViewSchema.Column column)
     {
         var corners = boxes.Slice(4 * index, 4);
         foreach (var corner in corners)
@@ -120,6 +121,6 @@ internal sealed class DetectionRowReader
                 throw new FormatException(FormattableString.Invariant($"Row {_cursor.Position}, '{column.Name}', box {index}: {corners[0]}, {corners[1]}, {corners[2]}, {corners[3]} is no box; four finite numbers were expected."));
         }
 
-        return new EvaluatedBox(corners[0], corners[1], corners[2], corners[3]);
+        return new Box(corners[0], corners[1], corners[2], corners[3]);
     }
 }

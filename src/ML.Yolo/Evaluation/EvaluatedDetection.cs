@@ -4,4 +4,4 @@ namespace ML.Yolo.Evaluation;
 /// <param name="Class">Index of its class.</param>
 /// <param name="Box">Where it is.</param>
 /// <param name="Score">Confidence, any number but NaN.</param>
-internal readonly record struct EvaluatedDetection(int Class, EvaluatedBox Box, float Score);
+internal readonly record struct EvaluatedDetection(int Class, Box Box, float Score);

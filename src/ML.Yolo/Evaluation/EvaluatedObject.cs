@@ -6,7 +6,7 @@ namespace ML.Yolo.Evaluation;
 /// <param name="IsCrowd">Whether the box surrounds many objects of the class: it is not looked for, and any number of detections may lie in it unpunished.</param>
 /// <param name="IsIgnored">Whether it is not looked for, and one detection may find it unpunished.</param>
 /// <param name="Area">Area by which it is small, medium or large, square pixels; NaN is the box's.</param>
-internal readonly record struct EvaluatedObject(int Class, EvaluatedBox Box, bool IsCrowd = false, bool IsIgnored = false, double Area = double.NaN)
+internal readonly record struct EvaluatedObject(int Class, Box Box, bool IsCrowd = false, bool IsIgnored = false, double Area = double.NaN)
 {
     /// <summary>Whether it is looked for.</summary>
     public bool Counts => !IsCrowd && !IsIgnored;

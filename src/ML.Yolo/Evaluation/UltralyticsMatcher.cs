@@ -6,8 +6,6 @@ internal static class UltralyticsMatcher
     /// <summary>0.50, 0.55 … 0.95 in single precision, as the reference compares them.</summary>
     public static readonly float[] IouThresholds = [.. Enumerable.Range(0, 10).Select(i => (float)(0.5 + (0.05 * i)))];
 
-    private const float Epsilon = 1e-7f;
-
     /// <summary>
     /// Each detection stands for the one object it overlaps most, of equals the later one; each object goes to the first detection that stands for it and overlaps it by at least the threshold.
     /// </summary>
@@ -34,21 +32,15 @@ internal static class UltralyticsMatcher
         }
     }
 
-    private static (int Index, float Iou) MostOverlapped(in EvaluatedBox box, ReadOnlySpan<EvaluatedObject> objects)
+    private static (int Index, float Iou) MostOverlapped(in Box box, ReadOnlySpan<EvaluatedObject> objects)
     {
         var best = (Index: 0, Iou: -1f);
         for (var o = 0; o < objects.Length; o++)
         {
-            if (Iou(objects[o].Box, box) is var iou && iou >= best.Iou)
+            if (objects[o].Box.UltralyticsIou(box) is var iou && iou >= best.Iou)
                 best = (o, iou);
         }
 
         return best;
-    }
-
-    private static float Iou(in EvaluatedBox a, in EvaluatedBox b)
-    {
-        var overlap = Math.Max(Math.Min(a.X1, b.X1) - Math.Max(a.X0, b.X0), 0) * Math.Max(Math.Min(a.Y1, b.Y1) - Math.Max(a.Y0, b.Y0), 0);
-        return overlap / (((a.X1 - a.X0) * (a.Y1 - a.Y0)) + ((b.X1 - b.X0) * (b.Y1 - b.Y0)) - overlap + Epsilon);
     }
 }

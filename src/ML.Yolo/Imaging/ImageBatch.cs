@@ -6,7 +6,7 @@ namespace ML.Yolo.Imaging;
 internal static class ImageBatch
 {
     /// <summary>(B, H, W, 4) bytes: every image at its place on a gray canvas.</summary>
-    public static Tensor Assemble(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, int canvasWidth, int canvasHeight)
+    public static Tensor Assemble(IReadOnlyList<LetterboxedImage> images, int canvasWidth, int canvasHeight)
     {
         var batch = empty([images.Count, canvasHeight, canvasWidth, ResizedImage.Channels], ScalarType.Byte);
         Fill(images, batch.bytes);
@@ -16,7 +16,7 @@ internal static class ImageBatch
     /// <summary>Lays every image on a gray canvas of its own, one canvas after the other.</summary>
     /// <param name="images">Images and their places.</param>
     /// <param name="bytes">B × H × W × 4 bytes.</param>
-    public static void Fill(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, Span<byte> bytes)
+    public static void Fill(IReadOnlyList<LetterboxedImage> images, Span<byte> bytes)
     {
         bytes.Fill(Letterbox.Gray);
         var canvasBytes = images.Count == 0 ? 0 : bytes.Length / images.Count;

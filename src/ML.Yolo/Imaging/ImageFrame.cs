@@ -45,20 +45,20 @@ internal readonly record struct ImageFrame(int Width, int Height, SKEncodedOrigi
     public ImageFrame Resize(int width, int height) => this with { Width = width, Height = height };
 
     /// <summary>From pixels as stored to pixels of the upright picture.</summary>
-    public PixelBox ToUpright(PixelBox box)
+    public Box ToUpright(Box box)
     {
         if (IsUpright)
             return box;
-        return Mirror(SwapsAxes ? new PixelBox(box.Y0, box.X0, box.Y1, box.X1) : box);
+        return Mirror(SwapsAxes ? new Box(box.Y0, box.X0, box.Y1, box.X1) : box);
     }
 
     /// <summary>From pixels of the upright picture to pixels as stored.</summary>
-    public PixelBox ToStored(PixelBox box)
+    public Box ToStored(Box box)
     {
         if (IsUpright)
             return box;
         var mirrored = Mirror(box);
-        return SwapsAxes ? new PixelBox(mirrored.Y0, mirrored.X0, mirrored.Y1, mirrored.X1) : mirrored;
+        return SwapsAxes ? new Box(mirrored.Y0, mirrored.X0, mirrored.Y1, mirrored.X1) : mirrored;
     }
 
     /// <summary>Turns stored pixels upright.</summary>
@@ -84,11 +84,11 @@ internal readonly record struct ImageFrame(int Width, int Height, SKEncodedOrigi
         return turned;
     }
 
-    private PixelBox Mirror(PixelBox box)
+    private Box Mirror(Box box)
     {
         var (width, height) = (UprightWidth, UprightHeight);
         var (x0, x1) = MirrorsX ? (width - box.X1, width - box.X0) : (box.X0, box.X1);
         var (y0, y1) = MirrorsY ? (height - box.Y1, height - box.Y0) : (box.Y0, box.Y1);
-        return new PixelBox(x0, y0, x1, y1);
+        return new Box(x0, y0, x1, y1);
     }
 }

@@ -69,10 +69,10 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
     public (float X, float Y) ToCanvas(float x, float y) => ((x * ScaleX) + Left, (y * ScaleY) + Top);
 
     /// <summary>From a box in pixels of the canvas to one in pixels of the image as stored, clamped to the image.</summary>
-    public PixelBox ToStored(float x0, float y0, float x1, float y1)
+    public Box ToStored(float x0, float y0, float x1, float y1)
     {
         var ((left, top), (right, bottom)) = (ToImage(x0, y0), ToImage(x1, y1));
-        return Frame.ToStored(new PixelBox(left, top, right, bottom));
+        return Frame.ToStored(new Box(left, top, right, bottom));
     }
 
     /// <summary>From pixels of the canvas to pixels of the upright image, clamped to the image.</summary>

@@ -1,3 +1,4 @@
+using ML.Yolo.Boxes;
 using ML.Yolo.Losses;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

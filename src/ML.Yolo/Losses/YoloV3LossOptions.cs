@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;

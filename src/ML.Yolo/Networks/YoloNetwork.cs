@@ -1,3 +1,4 @@
+using ML.Yolo.Devices;
 using ML.Yolo.Networks;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -4,7 +4,6 @@ using Microsoft.ML.Runtime;
 using ML.Yolo;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
-using ML.Yolo.Transforms;
 
 [assembly: LoadableClass(typeof(BoundingBoxResizingTransformer), typeof(BoxResizingZip), null, typeof(SignatureLoadModel), "Bounding box resizing", BoxResizingZip.LoaderSignature)]
 

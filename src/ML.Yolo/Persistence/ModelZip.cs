@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo;
+using ML.Yolo.Devices;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Weights;

@@ -84,7 +84,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
     /// <summary>Reads and scores the next rows; false where there are none.</summary>
     private bool Fill()
     {
-        var images = new List<(ResizedImage, Letterbox)>(_ids.Length);
+        var images = new List<LetterboxedImage>(_ids.Length);
         _filled = 0;
         while (_filled < _ids.Length && _input.MoveNext())
         {

@@ -14,16 +14,16 @@ internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Optio
 
     /// <summary>Takes what the network needs of an image; the image itself may be disposed afterwards.</summary>
     /// <exception cref="InvalidOperationException">The row has no image.</exception>
-    public (ResizedImage Image, Letterbox Letterbox) Read(MLImage? image, long row)
+    public LetterboxedImage Read(MLImage? image, long row)
     {
         if (image is null)
             throw new InvalidOperationException($"Row {row} has no image in column '{options.ImageColumnName}'.");
         var letterbox = Letterbox.Fit(image, options.ImageSize);
-        return (ResizedImage.From(image, letterbox), letterbox);
+        return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
     }
 
     /// <summary>Detects with the thresholds the options hold now.</summary>
-    public Detection[][] Score(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images)
+    public Detection[][] Score(IReadOnlyList<LetterboxedImage> images)
     {
         var thresholds = new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections };
         return ScoringCanvases.Detect(images, options, alike => engine.Detect(alike, thresholds));

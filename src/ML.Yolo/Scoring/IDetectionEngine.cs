@@ -11,7 +11,7 @@ internal interface IDetectionEngine : IDisposable
 
     /// <summary>Detects in one batch of letterboxed images.</summary>
     /// <returns>Per image, in pixels of the original, most confident first.</returns>
-    Detection[][] Detect(IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, NmsOptions options);
+    Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options);
 
     /// <summary>Writes the transformer it belongs to.</summary>
     void Save(YoloTransformer transformer, ModelSaveContext context);

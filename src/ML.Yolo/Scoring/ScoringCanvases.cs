@@ -11,7 +11,7 @@ internal static class ScoringCanvases
     /// <param name="detect">Detects in one batch of one canvas size.</param>
     /// <returns>Per image, most confident first.</returns>
     public static Detection[][] Detect(
-        IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)> images, YoloTrainer.Options options, Func<IReadOnlyList<(ResizedImage Image, Letterbox Letterbox)>, Detection[][]> detect)
+        IReadOnlyList<LetterboxedImage> images, YoloTrainer.Options options, Func<IReadOnlyList<LetterboxedImage>, Detection[][]> detect)
     {
         if (options.ScoringCanvas == ScoringCanvas.Square)
             return detect(images);
@@ -19,7 +19,7 @@ internal static class ScoringCanvases
         var tight = images.Select((entry, i) => (Index: i, entry.Image, Letterbox: entry.Letterbox.Tight(options.Architecture.Strides[^1], options.Augmentation.ShowsBorders)));
         foreach (var alike in tight.GroupBy(entry => (entry.Letterbox.CanvasWidth, entry.Letterbox.CanvasHeight)))
         {
-            var found = detect([.. alike.Select(entry => (entry.Image, entry.Letterbox))]);
+            var found = detect([.. alike.Select(entry => new LetterboxedImage(entry.Image, entry.Letterbox))]);
             foreach (var (entry, detections) in alike.Zip(found))
                 results[entry.Index] = detections;
         }

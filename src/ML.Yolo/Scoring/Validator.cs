@@ -1,6 +1,5 @@
-using ML.Yolo.Datasets;
 using ML.Yolo.Evaluation;
-using ML.Yolo.Imaging;
+using ML.Yolo.Samples;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Scoring;
@@ -13,14 +12,14 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
 
     public DetectionMetrics Measure(YoloNetwork network)
     {
-        var detector = new Detector(network, options.Loss.BoxCoding, device);
+        var engine = new TorchEngine(network, options.Loss.BoxCoding, device);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
         // Images of one shape share a canvas, and thus a batch.
         foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(options.BatchSize))
         {
-            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), options, alike => detector.Detect(alike, Thresholds));
+            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), options, alike => engine.Detect(alike, Thresholds));
             for (var i = 0; i < samples.Length; i++)
-                evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new EvaluatedBox(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
+                evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new Box(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }
 
         return evaluator.Evaluate(classNames);
@@ -30,8 +29,8 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
     private static EvaluatedObject[] Objects(TrainingSample sample)
     {
         var frame = sample.Letterbox.Frame;
-        return [.. sample.Classes.Zip(sample.Boxes.Chunk(4), (label, box) => Object(label, frame.ToStored(new PixelBox(box[0], box[1], box[2], box[3]))))];
+        return [.. sample.Classes.Zip(sample.Boxes.Chunk(4), (label, box) => Object(label, frame.ToStored(new Box(box[0], box[1], box[2], box[3]))))];
     }
 
-    private static EvaluatedObject Object(int label, PixelBox box) => new(label, new EvaluatedBox(box.X0, box.Y0, box.X1, box.Y1));
+    private static EvaluatedObject Object(int label, Box box) => new(label, new Box(box.X0, box.Y0, box.X1, box.Y1));
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
-using ML.Yolo.Persistence;
+using ML.Yolo.Files;
 
 namespace ML.Yolo;
 

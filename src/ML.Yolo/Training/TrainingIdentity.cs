@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using ML.Yolo.Datasets;
 using ML.Yolo.Persistence;
+using ML.Yolo.Samples;
 
 namespace ML.Yolo.Training;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using ML.Yolo.Datasets;
 using ML.Yolo.Imaging;
+using ML.Yolo.Samples;
 using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
-using ML.Yolo.Persistence;
+using ML.Yolo.Files;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using ML.Yolo.Datasets;
+using ML.Yolo.Samples;
 
 namespace ML.Yolo.Tests.Datasets;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using ML.Yolo.Datasets;
+using ML.Yolo.Samples;
 using ML.Yolo.Tests.Training;
 
 namespace ML.Yolo.Tests.Datasets;

@@ -4,8 +4,8 @@ namespace ML.Yolo.Tests.Evaluation;
 
 public sealed class CocoEvaluatorTests
 {
-    private static readonly EvaluatedBox Here = new(0, 0, 10, 10);
-    private static readonly EvaluatedBox There = new(50, 50, 60, 60);
+    private static readonly Box Here = new(0, 0, 10, 10);
+    private static readonly Box There = new(50, 50, 60, 60);
 
     private readonly DetectionEvaluator _evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
 
@@ -39,7 +39,7 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_OverlapOfExactlyThreeQuarters_CountsUpToThatThreshold()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, new EvaluatedBox(0, 0, 4, 1))], [new EvaluatedDetection(0, new EvaluatedBox(0, 0, 3, 1), 0.9f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, new Box(0, 0, 4, 1))], [new EvaluatedDetection(0, new Box(0, 0, 3, 1), 0.9f)]);
 
         var metrics = Evaluate();
 
@@ -88,7 +88,7 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_TwoDetectionsInACrowd_CountsNeitherForNorAgainst()
     {
-        var inCrowd = new EvaluatedBox(52, 52, 58, 58);
+        var inCrowd = new Box(52, 52, 58, 58);
         _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There, IsCrowd: true)], [new EvaluatedDetection(0, inCrowd, 0.9f), new EvaluatedDetection(0, inCrowd, 0.8f), new EvaluatedDetection(0, Here, 0.7f)]);
 
         var metrics = Evaluate();
@@ -107,7 +107,7 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_SmallFoundAndLargeMissed_TellsTheSizesApart()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, new EvaluatedBox(100, 100, 300, 300))], [new EvaluatedDetection(0, Here, 0.9f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, new Box(100, 100, 300, 300))], [new EvaluatedDetection(0, Here, 0.9f)]);
 
         var sizes = Evaluate().BySize;
 
@@ -164,7 +164,7 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_ScoresFallFromRightToWrong_PutsTheBestThresholdBetween()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, There, 0.6f), new EvaluatedDetection(0, new EvaluatedBox(80, 80, 90, 90), 0.5f)]);
+        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, There, 0.6f), new EvaluatedDetection(0, new Box(80, 80, 90, 90), 0.5f)]);
 
         var metrics = Evaluate();
 

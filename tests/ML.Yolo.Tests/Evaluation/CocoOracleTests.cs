@@ -66,7 +66,7 @@ public sealed class CocoOracleTests
         return evaluator.Evaluate([.. Enumerable.Range(0, Classes).Select(label => $"class {label}")]);
     }
 
-    private static EvaluatedBox Convert(CocoOracle.Box box) => new((float)box.X0, (float)box.Y0, (float)box.X1, (float)box.Y1);
+    private static Box Convert(CocoOracle.Box box) => new((float)box.X0, (float)box.Y0, (float)box.X1, (float)box.Y1);
 
     private static void AssertEqual(double? expected, double actual) => Assert.Equal(expected ?? double.NaN, actual, Tolerance);
 }

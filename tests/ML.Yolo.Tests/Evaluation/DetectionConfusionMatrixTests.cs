@@ -4,8 +4,8 @@ namespace ML.Yolo.Tests.Evaluation;
 
 public sealed class DetectionConfusionMatrixTests
 {
-    private static readonly EvaluatedBox Here = new(0, 0, 10, 10);
-    private static readonly EvaluatedBox There = new(50, 50, 60, 60);
+    private static readonly Box Here = new(0, 0, 10, 10);
+    private static readonly Box There = new(50, 50, 60, 60);
 
     [Fact]
     public void ConfusionMatrix_FoundMissedConfusedAndFalseAlarm_CountsEachInItsCell()

@@ -19,8 +19,8 @@ public sealed class GoldenMetricsTests
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Ultralytics);
         foreach (var image in expected.GetProperty("images").EnumerateArray())
         {
-            var objects = Rows(image.GetProperty("groundTruth")).Select(row => new EvaluatedObject((int)row[0], new EvaluatedBox(row[1], row[2], row[3], row[4])));
-            var detections = Rows(image.GetProperty("detections")).Select(row => new EvaluatedDetection((int)row[5], new EvaluatedBox(row[0], row[1], row[2], row[3]), row[4]));
+            var objects = Rows(image.GetProperty("groundTruth")).Select(row => new EvaluatedObject((int)row[0], new Box(row[1], row[2], row[3], row[4])));
+            var detections = Rows(image.GetProperty("detections")).Select(row => new EvaluatedDetection((int)row[5], new Box(row[0], row[1], row[2], row[3]), row[4]));
             evaluator.AddImage([.. objects], [.. detections]);
         }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using ML.Yolo.Datasets;
 using ML.Yolo.Imaging;
+using ML.Yolo.Samples;
 using ML.Yolo.Tests.Datasets;
 using SkiaSharp;
 
@@ -23,7 +23,7 @@ public sealed class OrientationTests : IDisposable
     public void ToStored_OfToUpright_IsWhereItBegan(int orientation)
     {
         var frame = new ImageFrame(30, 20, (SKEncodedOrigin)orientation);
-        var box = new PixelBox(1, 2, 10, 15);
+        var box = new Box(1, 2, 10, 15);
 
         Assert.Equal(box, frame.ToStored(frame.ToUpright(box)));
     }
@@ -77,7 +77,7 @@ public sealed class OrientationTests : IDisposable
         var square = ExifJpeg.UprightSquare(orientation);
         var ((x0, y0), (x1, y1)) = (letterbox.ToCanvas(square[0], square[1]), letterbox.ToCanvas(square[2], square[3]));
 
-        Assert.Equal(new PixelBox(0, 0, ExifJpeg.Square, ExifJpeg.Square), letterbox.ToStored(x0, y0, x1, y1));
+        Assert.Equal(new Box(0, 0, ExifJpeg.Square, ExifJpeg.Square), letterbox.ToStored(x0, y0, x1, y1));
     }
 
     [Fact]

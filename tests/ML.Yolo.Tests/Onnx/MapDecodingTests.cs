@@ -1,4 +1,4 @@
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;

@@ -79,7 +79,7 @@ public sealed class RawMapTests
         {
             using var image = Microsoft.ML.Data.MLImage.CreateFromFile(path);
             var letterbox = Letterbox.Fit(image, 640);
-            AssertEqual(transformer, model, ImageBatch.ToInput(ImageBatch.Assemble([(ResizedImage.From(image, letterbox), letterbox)], 640, 640), CPU), Tolerance);
+            AssertEqual(transformer, model, ImageBatch.ToInput(ImageBatch.Assemble([new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox)], 640, 640), CPU), Tolerance);
         }
     }
 

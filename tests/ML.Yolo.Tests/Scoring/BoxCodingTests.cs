@@ -1,4 +1,4 @@
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Scoring;

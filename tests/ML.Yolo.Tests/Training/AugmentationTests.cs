@@ -1,6 +1,6 @@
 using CsCheck;
-using ML.Yolo.Datasets;
 using ML.Yolo.Imaging;
+using ML.Yolo.Samples;
 using ML.Yolo.Training.Augmentation;
 using SkiaSharp;
 

@@ -1,5 +1,5 @@
-using ML.Yolo.Datasets;
 using ML.Yolo.Imaging;
+using ML.Yolo.Samples;
 using ML.Yolo.Training.Augmentation;
 using SkiaSharp;
 

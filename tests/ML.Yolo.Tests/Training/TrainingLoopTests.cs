@@ -7,7 +7,7 @@ namespace ML.Yolo.Tests.Training;
 
 public sealed class TrainingLoopTests
 {
-    private static readonly EvaluatedBox Box = new(10, 10, 30, 30);
+    private static readonly Box Box = new(10, 10, 30, 30);
 
     [Fact]
     public void Run_NoBetterValidationForAsLongAsPatience_StopsAndKeepsTheBest()

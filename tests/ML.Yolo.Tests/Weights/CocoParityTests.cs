@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Boxes;
 using ML.Yolo.Evaluation;
 using ML.Yolo.Imaging;
-using ML.Yolo.Losses;
 using ML.Yolo.Scoring;
 using ML.Yolo.Weights;
 using Xunit.Abstractions;
@@ -27,12 +27,12 @@ public sealed class CocoParityTests(ITestOutputHelper output)
         using var golden = Golden();
         var names = CocoImages.ClassNames;
         using var network = Network("yolov5n.pt");
-        var detector = new Detector(network, YoloV5BoxCoding.Instance, CPU);
+        var engine = new TorchEngine(network, YoloV5BoxCoding.Instance, CPU);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Ultralytics);
 
         foreach (var batch in CocoImages.Read().Chunk(8))
         {
-            var found = detector.Detect(Array.ConvertAll(batch, row => Read(row.ImagePath, Fit)), Measuring);
+            var found = engine.Detect(Array.ConvertAll(batch, row => Read(row.ImagePath, Fit)), Measuring);
             for (var i = 0; i < batch.Length; i++)
                 evaluator.AddImage(Objects(batch[i]), Array.ConvertAll(found[i], Evaluated));
         }
@@ -112,15 +112,15 @@ public sealed class CocoParityTests(ITestOutputHelper output)
 
     private static List<Detection> Detect(YoloNetwork network, string path)
     {
-        var (image, letterbox) = Read(path, (width, height) => ReferenceLoader.Fit(width, height, ImageSize));
-        var maps = network.Forward(ImageBatch.ToInput(ImageBatch.Assemble([(image, letterbox)], ImageSize, ImageSize), CPU));
+        var image = Read(path, (width, height) => ReferenceLoader.Fit(width, height, ImageSize));
+        var maps = network.Forward(ImageBatch.ToInput(ImageBatch.Assemble([image], ImageSize, ImageSize), CPU));
         var decoded = cat([.. maps.Select((map, i) => YoloV5BoxCoding.Instance.Decode(map, network.Anchors[i], network.Strides[i]))], 1);
         var rows = MemoryMarshal.Cast<byte, float>(NonMaxSuppression.Apply(decoded, Detecting)[0].contiguous().bytes);
         var detections = new List<Detection>();
         for (; rows.Length > 0; rows = rows[6..])
         {
-            var (x0, y0) = ReferenceLoader.ToImage(letterbox, rows[0], rows[1]);
-            var (x1, y1) = ReferenceLoader.ToImage(letterbox, rows[2], rows[3]);
+            var (x0, y0) = ReferenceLoader.ToImage(image.Letterbox, rows[0], rows[1]);
+            var (x1, y1) = ReferenceLoader.ToImage(image.Letterbox, rows[2], rows[3]);
             detections.Add(new Detection(x0, y0, x1, y1, rows[4], (int)rows[5]));
         }
 
@@ -135,17 +135,17 @@ public sealed class CocoParityTests(ITestOutputHelper output)
             : throw new FormatException("A detection has six numbers.");
 
     private static EvaluatedObject[] Objects(CocoImages.Row row)
-        => [.. row.BoundingBoxes.Chunk(4).Select((box, i) => new EvaluatedObject(Array.IndexOf(CocoImages.ClassNames, row.Label[i]), new EvaluatedBox(box[0], box[1], box[2], box[3])))];
+        => [.. row.BoundingBoxes.Chunk(4).Select((box, i) => new EvaluatedObject(Array.IndexOf(CocoImages.ClassNames, row.Label[i]), new Box(box[0], box[1], box[2], box[3])))];
 
     private static EvaluatedDetection Evaluated(Detection found) => new(found.ClassIndex, Box(found), found.Score);
 
-    private static EvaluatedBox Box(Detection found) => new(found.X0, found.Y0, found.X1, found.Y1);
+    private static Box Box(Detection found) => new(found.X0, found.Y0, found.X1, found.Y1);
 
-    private static (ResizedImage, Letterbox) Read(string path, Func<int, int, Letterbox> fit)
+    private static LetterboxedImage Read(string path, Func<int, int, Letterbox> fit)
     {
         using var image = MLImage.CreateFromFile(path);
         var letterbox = fit(image.Width, image.Height);
-        return (ResizedImage.From(image, letterbox), letterbox);
+        return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
     }
 
     private static YoloNetwork Network(string file)

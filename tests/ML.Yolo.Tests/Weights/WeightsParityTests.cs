@@ -1,4 +1,4 @@
-using ML.Yolo.Losses;
+using ML.Yolo.Boxes;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 

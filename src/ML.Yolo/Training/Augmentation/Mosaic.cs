@@ -1,4 +1,4 @@
-using ML.Yolo.Datasets;
+using ML.Yolo.Samples;
 
 namespace ML.Yolo.Training.Augmentation;
 

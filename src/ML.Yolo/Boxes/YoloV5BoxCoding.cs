@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ML.Yolo.Losses;
+namespace ML.Yolo.Boxes;
 
 /// <summary>YOLOv5: centre = 2σ(t) − 0.5, size = (2σ(t))² · anchor. A cell reaches half a cell beyond its borders, a box four times its anchor.</summary>
 internal sealed class YoloV5BoxCoding : BoxCoding

@@ -1,7 +1,6 @@
 using Microsoft.ML.Transforms.Image;
-using ML.Yolo.Imaging;
 
-namespace ML.Yolo.Transforms;
+namespace ML.Yolo.Imaging;
 
 /// <summary>Where ML.NET's <c>ResizeImages</c> puts a picture: scaled to whole pixels, then shifted.</summary>
 /// <param name="ScaleX">Pixels of the result a pixel of the source, across.</param>
@@ -30,7 +29,7 @@ internal readonly record struct BoxResizing(float ScaleX, float ScaleY, int Left
     }
 
     /// <summary>The visible part of a box; without area where nothing of it is left.</summary>
-    public PixelBox Apply(PixelBox box) => new(
+    public Box Apply(Box box) => new(
         Math.Clamp((box.X0 * ScaleX) + Left, 0, Width), Math.Clamp((box.Y0 * ScaleY) + Top, 0, Height),
         Math.Clamp((box.X1 * ScaleX) + Left, 0, Width), Math.Clamp((box.Y1 * ScaleY) + Top, 0, Height));
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace ML.Yolo.Evaluation;
+namespace ML.Yolo.Columns;
 
 /// <summary>A vector column of a row that moves, read into one buffer over and over.</summary>
 internal sealed class VectorColumn<T>(DataViewRow row, DataViewSchema.Column column)

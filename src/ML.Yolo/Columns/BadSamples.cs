@@ -1,4 +1,4 @@
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Columns;
 
 /// <summary>Collects what was wrong with samples that are left out: how many there are, and the first ten. May be used by several threads.</summary>
 internal sealed class BadSamples

@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using ML.Yolo.Imaging;
+using ML.Yolo.Columns;
 
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Samples;
 
 /// <summary>Reads and checks the labels and boxes of a row.</summary>
 internal sealed class ObjectReader
@@ -43,10 +43,10 @@ internal sealed class ObjectReader
     {
         if (boxes.Length != 4 * labels.Length)
             throw new RowProblem($" has {boxes.Length} numbers in '{_boxes.Name}' and {labels.Length} labels in '{_labels.Name}'; four a label were expected.");
-        var (classes, corners) = (new List<int>(labels.Length), new List<PixelBox>(labels.Length));
+        var (classes, corners) = (new List<int>(labels.Length), new List<Box>(labels.Length));
         for (var i = 0; i < labels.Length; i++)
         {
-            var box = new PixelBox(boxes.GetItemOrDefault(4 * i), boxes.GetItemOrDefault((4 * i) + 1), boxes.GetItemOrDefault((4 * i) + 2), boxes.GetItemOrDefault((4 * i) + 3));
+            var box = new Box(boxes.GetItemOrDefault(4 * i), boxes.GetItemOrDefault((4 * i) + 1), boxes.GetItemOrDefault((4 * i) + 2), boxes.GetItemOrDefault((4 * i) + 3));
             if (!(box.X1 >= box.X0 && box.Y1 >= box.Y0 && float.IsFinite(box.X0 + box.Y0 + box.X1 + box.Y1)))
                 throw new RowProblem(FormattableString.Invariant($", '{_boxes.Name}', object {i}: ({box.X0}, {box.Y0}, {box.X1}, {box.Y1}) is no box; x0, y0, x1, y1 with x0 ≤ x1 and y0 ≤ y1 were expected."));
             var label = labels.GetItemOrDefault(i);

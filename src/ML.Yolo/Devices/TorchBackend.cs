@@ -1,8 +1,6 @@
-using Microsoft.ML.Runtime;
-using ML.Yolo.Interop;
 using TorchSharp;
 
-namespace ML.Yolo;
+namespace ML.Yolo.Devices;
 
 /// <summary>Loads LibTorch's native libraries, and says what is missing where they cannot be loaded.</summary>
 internal static class TorchBackend
@@ -16,14 +14,12 @@ internal static class TorchBackend
             throw new TorchBackendException(Advice(cause), cause);
     }
 
-    /// <summary>The device an <c>MLContext</c> asks for: the CPU, or a GPU by its number.</summary>
-    /// <exception cref="TorchBackendException">The GPU is not there and the context does not fall back to the CPU.</exception>
-    public static torch.Device DeviceOf(IHostEnvironment environment)
-        => environment.GpuDeviceId() is { } gpu ? DevicesOf(environment, [gpu])[0] : DevicesOf(environment, [])[0];
-
-    /// <summary>GPUs by their numbers; the CPU where none is named, or where one is absent and the context falls back.</summary>
-    /// <inheritdoc cref="DeviceOf"/>
-    public static IReadOnlyList<torch.Device> DevicesOf(IHostEnvironment environment, IReadOnlyList<int> gpus)
+    /// <summary>GPUs by their numbers; the CPU where none is named, or where one is absent and the CPU may serve.</summary>
+    /// <param name="gpus">Numbers of the GPUs.</param>
+    /// <param name="fallsBackToCpu">Whether the CPU serves where a GPU is absent.</param>
+    /// <param name="warn">Told where it does.</param>
+    /// <exception cref="TorchBackendException">A GPU is absent and the CPU may not serve, or the native libraries cannot be loaded.</exception>
+    public static IReadOnlyList<torch.Device> Devices(IReadOnlyList<int> gpus, bool fallsBackToCpu, Action<string> warn)
     {
         EnsureLoaded();
         if (gpus.Count == 0)
@@ -32,10 +28,9 @@ internal static class TorchBackend
         if (gpus.All(gpu => gpu < present))
             return [.. gpus.Select(gpu => new torch.Device(DeviceType.CUDA, gpu))];
         var names = string.Join(", ", gpus);
-        if (!environment.FallbackToCpu())
+        if (!fallsBackToCpu)
             throw new TorchBackendException($"GPU {names} was asked for, and LibTorch sees {present}. Reference TorchSharp-cuda-windows or TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
-        using var channel = environment.Start(nameof(TorchBackend));
-        channel.Warning($"GPU {names} is not there; the CPU serves.");
+        warn($"GPU {names} is not there; the CPU serves.");
         return [torch.CPU];
     }
 

@@ -1,6 +1,6 @@
 using ML.Yolo.Imaging;
 
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Samples;
 
 /// <summary>All samples of a set, their images resized and ready for random access.</summary>
 internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCache images) : IDisposable
@@ -10,7 +10,7 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
     public int BoxCount { get; } = samples.Sum(sample => sample.Classes.Length);
 
     /// <summary>A sample's pixels and place on the canvas.</summary>
-    public (ResizedImage Image, Letterbox Letterbox) Image(TrainingSample sample) => (images.Get(sample.Image), sample.Letterbox);
+    public LetterboxedImage Image(TrainingSample sample) => new(images.Get(sample.Image), sample.Letterbox);
 
     /// <summary>Width and height of every object, pixels of the canvas.</summary>
     public IEnumerable<(float Width, float Height)> ObjectSizes()

@@ -4,7 +4,6 @@ using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
-using ML.Yolo.Transforms;
 
 namespace ML.Yolo;
 
@@ -78,7 +77,7 @@ public sealed class BoundingBoxResizingTransformer : ITransformer
         var editor = VBufferEditor.Create(ref value, input.Length);
         for (var i = 0; i < input.Length; i += 4)
         {
-            var box = resizing.Apply(new PixelBox(input.GetItemOrDefault(i), input.GetItemOrDefault(i + 1), input.GetItemOrDefault(i + 2), input.GetItemOrDefault(i + 3)));
+            var box = resizing.Apply(new Box(input.GetItemOrDefault(i), input.GetItemOrDefault(i + 1), input.GetItemOrDefault(i + 2), input.GetItemOrDefault(i + 3)));
             (editor.Values[i], editor.Values[i + 1], editor.Values[i + 2], editor.Values[i + 3]) = (box.X0, box.Y0, box.X1, box.Y1);
         }
 

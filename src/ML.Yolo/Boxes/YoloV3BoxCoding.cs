@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ML.Yolo.Losses;
+namespace ML.Yolo.Boxes;
 
 /// <summary>YOLOv3 (Redmon and Farhadi 2018, section 2.1): centre = σ(t), size = eᵗ · anchor.</summary>
 internal sealed class YoloV3BoxCoding : BoxCoding

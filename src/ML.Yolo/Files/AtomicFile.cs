@@ -1,4 +1,4 @@
-namespace ML.Yolo.Persistence;
+namespace ML.Yolo.Files;
 
 /// <summary>Writes a file whole or not at all: into a temporary neighbour, flushed to the disk, then moved into place.</summary>
 internal static class AtomicFile

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace ML.Yolo.Evaluation;
+namespace ML.Yolo.Columns;
 
 /// <summary>Reads a column of labels, text or keys, as class indices shared by both sides of an evaluation.</summary>
 internal sealed class LabelReader

@@ -1,6 +1,6 @@
 using ML.Yolo.Imaging;
 
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Samples;
 
 /// <summary>One image of a training or validation set and its objects.</summary>
 /// <param name="Image">Index in the image cache.</param>

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Interop;
-using ML.Yolo.Transforms;
 
 namespace ML.Yolo;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace ML.Yolo.Evaluation;
+namespace ML.Yolo.Columns;
 
 /// <summary>The columns of scored data, found and checked.</summary>
 internal sealed class EvaluationColumns

@@ -2,9 +2,10 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Columns;
 using ML.Yolo.Imaging;
 
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Samples;
 
 /// <summary>Reads the rows of a view: labels first, so that a broken set is known before an image is decoded, then the images, on several threads, resized and kept for random access.</summary>
 /// <param name="options">Columns, image size, caching, what to do with bad rows.</param>
@@ -16,6 +17,9 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 
     // Each thread holds a decoded photo.
     private const int MostThreads = 16;
+
+    // What the loaders call it.
+    private const string ImagePathColumnName = "ImagePath";
 
     private readonly Lock _lock = new();
     private readonly List<Sample> _samples = [];
@@ -81,7 +85,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
     {
         var objects = new ObjectReader(options, classNames, data.Schema);
         var image = data.Schema[options.ImageColumnName];
-        var path = data.Schema.GetColumnOrNull(nameof(DetectionRow.ImagePath)) is { Type: TextDataViewType } column ? column : (DataViewSchema.Column?)null;
+        var path = data.Schema.GetColumnOrNull(ImagePathColumnName) is { Type: TextDataViewType } column ? column : (DataViewSchema.Column?)null;
         var cursors = data.GetRowCursorSet([image, .. objects.Columns, .. path is null ? [] : new[] { path.Value }], Math.Min(Environment.ProcessorCount, MostThreads));
         try
         {
@@ -235,7 +239,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         public int CompareTo(Place other) => (Batch, Order).CompareTo((other.Batch, other.Order));
     }
 
-    private sealed record Sample(Place Place, int Image, Letterbox Letterbox, int[] Classes, PixelBox[] Boxes, int Ignored, string Checksum)
+    private sealed record Sample(Place Place, int Image, Letterbox Letterbox, int[] Classes, Box[] Boxes, int Ignored, string Checksum)
     {
         /// <summary>Boxes are clipped to the image; those of which nothing is left are no objects, and of equal ones one counts, as in the reference.</summary>
         public TrainingSample ToTrainingSample()
@@ -244,7 +248,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
             return new TrainingSample(Image, Letterbox, [.. objects.Select(item => item.Class)], [.. objects.SelectMany(item => new[] { item.Box.X0, item.Box.Y0, item.Box.X1, item.Box.Y1 })]);
         }
 
-        private PixelBox Clip(PixelBox box)
+        private Box Clip(Box box)
             => new(Math.Clamp(box.X0, 0, Letterbox.Width), Math.Clamp(box.Y0, 0, Letterbox.Height), Math.Clamp(box.X1, 0, Letterbox.Width), Math.Clamp(box.Y1, 0, Letterbox.Height));
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Transforms.Image;
 
-namespace ML.Yolo.Transforms;
+namespace ML.Yolo;
 
 /// <summary>What a box resizing reads, writes and does; saved as JSON.</summary>
 internal sealed record BoxResizingColumns

@@ -1,4 +1,4 @@
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Columns;
 
 /// <summary>What is wrong with a row; whoever knows its number puts "Row 7" in front.</summary>
 internal sealed class RowProblem(string text, Exception? cause = null) : Exception(text, cause)

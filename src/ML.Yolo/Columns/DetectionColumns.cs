@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using ML.Yolo.Interop;
 
-namespace ML.Yolo.Scoring;
+namespace ML.Yolo.Columns;
 
 /// <summary>The columns of the trainer and its transformer: what they must be in the input, and what they are in the output.</summary>
 internal sealed class DetectionColumns(YoloTrainer.Options options)

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using ML.Yolo.Imaging;
 
-namespace ML.Yolo.Datasets;
+namespace ML.Yolo.Samples;
 
 /// <summary>Counts what a set holds, an image at a time.</summary>
 /// <param name="classNames">Classes that are to be listed even where they have no object.</param>
@@ -26,7 +25,7 @@ internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
     /// <param name="labels">Class of each object.</param>
     /// <param name="boxes">Box of each object, pixels of the image.</param>
     /// <param name="isRepeated">Whether an earlier image has the same content.</param>
-    public void Add(int width, int height, IReadOnlyList<string> labels, IReadOnlyList<PixelBox> boxes, bool isRepeated)
+    public void Add(int width, int height, IReadOnlyList<string> labels, IReadOnlyList<Box> boxes, bool isRepeated)
     {
         _images++;
         _repeatedImages += isRepeated ? 1 : 0;

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace ML.Yolo.Losses;
+namespace ML.Yolo.Boxes;
 
 /// <summary>How a variant turns logits into boxes. Training, scoring and export share it.</summary>
 internal abstract class BoxCoding

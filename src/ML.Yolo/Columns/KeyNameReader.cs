@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace ML.Yolo;
+namespace ML.Yolo.Columns;
 
 /// <summary>Names behind a key column: what <c>MapValueToKey</c> saw.</summary>
 internal static class KeyNameReader
