@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML;
+using ML.Yolo.Columns;
 
 namespace ML.Yolo;
 
@@ -172,6 +173,11 @@ public sealed partial class YoloTrainer
         /// <summary>Stops at the next batch. <see cref="Fit"/> then returns the best weights of the epochs completed, or throws where there are none.</summary>
         [JsonIgnore]
         public CancellationToken CancellationToken { get; set; }
+
+        /// <summary>The names of all columns.</summary>
+        [JsonIgnore]
+        internal DetectionColumnNames Columns
+            => new(ImageColumnName, LabelColumnName, BoundingBoxColumnName, PredictedLabelColumnName, PredictedBoundingBoxColumnName, ScoreColumnName);
 
         /// <summary>Checks every value and throws <see cref="ArgumentException"/> naming the first that does not hold.</summary>
         internal void Check()

@@ -49,7 +49,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         options.Check();
         _environment = environment;
         _options = options.Copy();
-        _columns = new DetectionColumns(_options);
+        _columns = new DetectionColumns(_options.Columns);
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
         (Engine, ClassNames, Options, History) = (engine, classNames, options, history);
-        _columns = new DetectionColumns(options);
+        _columns = new DetectionColumns(options.Columns);
         _scorer = new DetectionScorer(engine, options);
     }
 

@@ -27,7 +27,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         (_environment, _weightsPath, _classNames, _options) = (environment, weightsPath, [.. classNames], options.Copy());
         _options.Architecture = architecture;
         _options.Check();
-        _columns = new DetectionColumns(_options);
+        _columns = new DetectionColumns(_options.Columns);
     }
 
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)

@@ -6,12 +6,12 @@ using ML.Yolo.Interop;
 namespace ML.Yolo.Columns;
 
 /// <summary>The columns of the trainer and its transformer: what they must be in the input, and what they are in the output.</summary>
-internal sealed class DetectionColumns(YoloTrainer.Options options)
+internal sealed class DetectionColumns(DetectionColumnNames names)
 {
     /// <summary>Throws unless the image column is there and holds images.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the column, what was expected and what was found.</exception>
     public void CheckImage(SchemaShape schema)
-        => Check(schema, options.ImageColumnName, "image", "an image (MLImage)",
+        => Check(schema, names.Image, "image", "an image (MLImage)",
             column => column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType is ImageDataViewType);
 
     /// <summary>Throws unless image, labels and boxes are there and of the right types.</summary>
@@ -19,9 +19,9 @@ internal sealed class DetectionColumns(YoloTrainer.Options options)
     public void CheckTrainingInput(SchemaShape schema)
     {
         CheckImage(schema);
-        Check(schema, options.LabelColumnName, "label", "a vector of keys (use MapValueToKey)",
+        Check(schema, names.Label, "label", "a vector of keys (use MapValueToKey)",
             column => column.Kind != SchemaShape.Column.VectorKind.Scalar && column.IsKey);
-        Check(schema, options.BoundingBoxColumnName, "bounding box", "a vector of Single, four an object",
+        Check(schema, names.BoundingBoxes, "bounding box", "a vector of Single, four an object",
             column => column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType == NumberDataViewType.Single);
     }
 
@@ -29,25 +29,25 @@ internal sealed class DetectionColumns(YoloTrainer.Options options)
     public SchemaShape Output(SchemaShape input)
     {
         var columns = input.ToDictionary(column => column.Name);
-        columns[options.PredictedLabelColumnName] = SchemaColumn.VariableKeyVector(options.PredictedLabelColumnName);
-        columns[options.PredictedBoundingBoxColumnName] = SchemaColumn.VariableVector(options.PredictedBoundingBoxColumnName, NumberDataViewType.Single);
-        columns[options.ScoreColumnName] = SchemaColumn.VariableVector(options.ScoreColumnName, NumberDataViewType.Single);
+        columns[names.PredictedLabel] = SchemaColumn.VariableKeyVector(names.PredictedLabel);
+        columns[names.PredictedBoundingBoxes] = SchemaColumn.VariableVector(names.PredictedBoundingBoxes, NumberDataViewType.Single);
+        columns[names.Score] = SchemaColumn.VariableVector(names.Score, NumberDataViewType.Single);
         return new SchemaShape(columns.Values);
     }
 
     /// <summary>The input's columns followed by the three predicted ones.</summary>
     public DataViewSchema Output(DataViewSchema input, IReadOnlyList<string> classNames)
     {
-        var names = classNames.Select(name => name.AsMemory()).ToArray();
+        var keyValues = classNames.Select(name => name.AsMemory()).ToArray();
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, names.Length),
-            (ref VBuffer<ReadOnlyMemory<char>> value) => value = new VBuffer<ReadOnlyMemory<char>>(names.Length, names));
+        annotations.Add("KeyValues", new VectorDataViewType(TextDataViewType.Instance, keyValues.Length),
+            (ref VBuffer<ReadOnlyMemory<char>> value) => value = new VBuffer<ReadOnlyMemory<char>>(keyValues.Length, keyValues));
 
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
-        builder.AddColumn(options.PredictedLabelColumnName, new VectorDataViewType(new KeyDataViewType(typeof(uint), names.Length)), annotations.ToAnnotations());
-        builder.AddColumn(options.PredictedBoundingBoxColumnName, new VectorDataViewType(NumberDataViewType.Single));
-        builder.AddColumn(options.ScoreColumnName, new VectorDataViewType(NumberDataViewType.Single));
+        builder.AddColumn(names.PredictedLabel, new VectorDataViewType(new KeyDataViewType(typeof(uint), keyValues.Length)), annotations.ToAnnotations());
+        builder.AddColumn(names.PredictedBoundingBoxes, new VectorDataViewType(NumberDataViewType.Single));
+        builder.AddColumn(names.Score, new VectorDataViewType(NumberDataViewType.Single));
         return builder.ToSchema();
     }
 
