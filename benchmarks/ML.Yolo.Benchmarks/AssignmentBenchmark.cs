@@ -10,7 +10,7 @@ public class AssignmentBenchmark : IDisposable
     private const int BatchSize = 8;
     private const int ImageSize = 320;
 
-    private DetectionLoss _loss = null!;
+    private AnchorLoss _loss = null!;
     private Tensor _targets = null!;
     private Tensor[] _maps = [];
     private double[][] _targetRows = [];
@@ -30,10 +30,10 @@ public class AssignmentBenchmark : IDisposable
         using var scope = NewDisposeScope();
         var architecture = YoloArchitecture.V5Nano;
         using var network = YoloNetwork.Create(architecture, classCount: 1);
-        _loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        _loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
         var random = new Random(0);
         _targetRows = [.. Enumerable.Range(0, TargetCount).Select(_ => new double[] { random.Next(BatchSize), 0, random.NextSingle(), random.NextSingle(), 0.02f + (0.5f * random.NextSingle()), 0.02f + (0.5f * random.NextSingle()) })];
-        _anchorRows = [.. Enumerable.Range(0, architecture.Strides.Count).Select(layer => network.Anchors[layer].to(ScalarType.Float64).data<double>().ToArray().Chunk(2).ToArray())];
+        _anchorRows = [.. Enumerable.Range(0, architecture.Strides.Count).Select(layer => network.Anchors![layer].to(ScalarType.Float64).data<double>().ToArray().Chunk(2).ToArray())];
         _targets = stack(_targetRows.Select(row => tensor(row))).to(ScalarType.Float32).DetachFromDisposeScope();
         _maps = [.. architecture.Strides.Select(stride => zeros([BatchSize, 3, ImageSize / stride, ImageSize / stride, 6]).DetachFromDisposeScope())];
     }

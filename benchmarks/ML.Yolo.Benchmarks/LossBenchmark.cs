@@ -20,7 +20,7 @@ public class LossBenchmark : IDisposable
 
     public LossBenchmark()
     {
-        _loss = DetectionLoss.Create(new YoloV5LossOptions(), _network.Anchors);
+        _loss = AnchorLoss.Create(new YoloV5LossOptions(), _network.Anchors!);
         _optimizer = optim.SGD(_network.parameters(), 1e-6, momentum: 0.9, nesterov: true);
         using var scope = NewDisposeScope();
         var random = new Random(0);

@@ -1,8 +1,7 @@
-using System.Runtime.InteropServices;
+using ML.Yolo.Networks;
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using ML.Yolo.Boxes;
 using ML.Yolo.Imaging;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Scoring;
@@ -80,7 +79,7 @@ public class OnnxEngineBenchmark : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
-        RequireAll((int)NonMaxSuppression.Apply(Decode(_maps), _options)[0].shape[0]);
+        RequireAll((int)Suppress()[0].Rows.shape[0]);
     }
 
     [Benchmark]
@@ -89,16 +88,22 @@ public class OnnxEngineBenchmark : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         _network.call(_input);
-        NonMaxSuppression.Apply(Decode(_maps), _options);
+        Suppress();
     }
 
     [Benchmark]
     public void OnnxPostprocess()
     {
-        var rows = new List<float>();
+        var rows = new PredictionRows(ClassCount);
+        var first = 0;
         for (var layer = 0; layer < _values.Length; layer++)
-            _onnxEngine.Decoding.AddLikely(_values[layer], layer, ImageSize / _network.Strides[layer], 5 + ClassCount, _options.ScoreThreshold, rows);
-        RequireAll(GreedySuppression.Apply(CollectionsMarshal.AsSpan(rows), 5 + ClassCount, _options).Length / 6);
+        {
+            var cells = ImageSize / _network.Strides[layer];
+            _onnxEngine.Decoder.AddLikely(_values[layer], layer, cells, cells, _options.ScoreThreshold, first, rows);
+            first += _onnxEngine.Decoder.CountPredictions(cells, cells);
+        }
+
+        RequireAll(GreedySuppression.Apply(rows, _options).Indices.Length);
     }
 
     /// <inheritdoc/>
@@ -131,6 +136,6 @@ public class OnnxEngineBenchmark : IDisposable
             throw new InvalidOperationException($"{detections} detections were left; the benchmark is about {DetectionCount}.");
     }
 
-    private Tensor Decode(Tensor[] maps)
-        => cat([.. maps.Select((map, i) => YoloV5BoxCoding.Instance.Decode(map, _network.Anchors[i], _network.Strides[i]))], 1);
+    private List<SuppressedPredictions> Suppress()
+        => [.. _network.Head.CreateDecoder().DecodeLikely(_maps, _options.ScoreThreshold).Select(image => NonMaxSuppression.Apply(image, _options))];
 }

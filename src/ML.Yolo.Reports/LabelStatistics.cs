@@ -57,19 +57,7 @@ internal sealed class LabelStatistics
     private static int Cell(float share) => Math.Clamp((int)(share * Cells), 0, Cells - 1);
 
     private static List<(double Width, double Height)> AnchorSizes(YoloNetwork network)
-    {
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        var anchors = network.Anchors.cpu();                                              // (L, A, 2), cells
-        var sizes = new List<(double, double)>();
-        for (var layer = 0; layer < anchors.shape[0]; layer++)
-        {
-            var pixels = (anchors[layer] * network.Strides[layer]).data<float>().ToArray();
-            for (var i = 0; i < pixels.Length; i += 2)
-                sizes.Add((pixels[i], pixels[i + 1]));
-        }
-
-        return sizes;
-    }
+        => network.Anchors is { } cells ? [.. AnchorSet.FromCells(cells, network.Strides).Sizes.Select(size => ((double)size.Width, (double)size.Height))] : [];
 
     /// <summary>Keeps each object with the same chance, however many there are.</summary>
     private void AddSize(double width, double height)

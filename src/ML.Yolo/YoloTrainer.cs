@@ -100,7 +100,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         network.Freeze(_options.FreezeLayers);
         network.to(devices[0]);
         var loss = LossScaling.Apply(_options, classNames.Length);
-        using var detectionLoss = DetectionLoss.Create(loss, network.Anchors);
+        using var detectionLoss = DetectionLoss.Create(loss, network.Strides, classNames.Length, network.Anchors);
         detectionLoss.Warning = log.Warn;
         log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, devices[0]);
         var validator = validation is null ? null : new Validator(validation, classNames, _options, devices[0]);
@@ -125,7 +125,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         lock (SeedLock)
         {
             manual_seed(seed);
-            return YoloNetwork.Create(_options.Architecture, classCount);
+            return YoloNetwork.Create(_options.Architecture, classCount, _options.Loss.BoxCoding);
         }
     }
 
@@ -140,12 +140,10 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     private void FitAnchors(YoloNetwork network, TrainingSet training, int seed, TrainingLog log)
     {
-        if (!_options.AutoAnchor)
+        if (!_options.AutoAnchor || network.Anchors is null)
             return;
-        using var scope = NewDisposeScope();
-        var strides = tensor(network.Strides.ToArray()).view(-1, 1, 1);
-        var pixels = (network.Anchors.cpu() * strides).data<float>().ToNDArray();
-        if (AutoAnchor.Improve(training.ObjectSizes(), (float[,,])pixels, _options.Loss.AnchorRatioLimit, seed, log.Say) is { } better)
+        var anchors = AnchorSet.FromCells(network.Anchors!, network.Strides);
+        if (AutoAnchor.Improve(training.ObjectSizes(), anchors, _options.Loss.AnchorRatioLimit, seed, log.Say) is { } better)
             network.SetAnchors(better);
     }
 

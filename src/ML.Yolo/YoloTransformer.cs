@@ -105,7 +105,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
         var device = environment.Device();
         network.to(device);
         network.eval();
-        return new TorchEngine(network, options.Loss.BoxCoding, device);
+        return new TorchEngine(network, device);
     }
 
     /// <inheritdoc/>

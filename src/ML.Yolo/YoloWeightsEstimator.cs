@@ -46,7 +46,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         _columns.CheckImage(SchemaColumn.ShapeOf(input.Schema));
         TorchBackend.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length);
+        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, _options.Loss.BoxCoding);
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);

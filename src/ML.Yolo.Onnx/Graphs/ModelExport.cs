@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using ML.Yolo.Networks;
 using ML.Yolo.Onnx.Schema;
 using static ML.Yolo.Onnx.Schema.TensorProto.Types;
 using static TorchSharp.torch;
@@ -16,7 +16,6 @@ internal sealed class ModelExport
     private readonly YoloTransformer _transformer;
     private readonly OnnxOptions _options;
     private readonly GraphBuilder _graph;
-    private readonly BoxDecoding _decoding;
     private readonly int? _height;
     private readonly int? _width;
 
@@ -24,14 +23,11 @@ internal sealed class ModelExport
     {
         (_transformer, _options) = (transformer, options);
         _graph = new GraphBuilder(transformer.Network.Architecture.Name);
-        _decoding = new BoxDecoding(_graph, transformer.Options.Loss.BoxCoding, Channels);
         _height = options.DynamicImageSize ? null : options.ImageHeight ?? transformer.Options.ImageSize;
         _width = options.DynamicImageSize ? null : options.ImageWidth ?? transformer.Options.ImageSize;
     }
 
     private int ClassCount => _transformer.ClassNames.Count;
-
-    private int Channels => 5 + ClassCount;
 
     private GraphDimension Batch => _options.BatchSize is { } size ? size : "batch";
 
@@ -46,62 +42,53 @@ internal sealed class ModelExport
     {
         using var scope = NewDisposeScope();
         var letterbox = _options.IncludePreprocessing ? new LetterboxGraph(_graph, _height!.Value, _width!.Value) : null;
-        var heads = Heads(letterbox?.Write(_graph.AddInput("image", DataType.Uint8, "height", "width", 3)) ?? Input());
+        var head = Head(letterbox?.Write(_graph.AddInput("image", DataType.Uint8, "height", "width", 3)) ?? Input());
         switch (_options.Output)
         {
             case OnnxOutput.RawMaps:
-                AddRawMaps(heads);
+                AddRawMaps(head);
                 break;
             case OnnxOutput.Decoded:
-                AddDecoded(heads, letterbox);
+                AddDecoded(head, letterbox);
                 break;
             case OnnxOutput.Detections:
-                AddDetections(heads, letterbox);
+                AddDetections(head, letterbox);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(OnnxOptions.Output), _options.Output, $"Output is {_options.Output}; it must be one of {string.Join(", ", Enum.GetNames<OnnxOutput>())}.");
         }
 
-        return Wrap(heads);
+        return Wrap(head);
     }
 
     private string Input() => _graph.AddInput("images", DataType.Float, Batch, 3, _height is { } height ? height : "height", _width is { } width ? width : "width");
 
-    private GraphHead[] Heads(string images)
+    private HeadGraph Head(string images)
     {
         var isHalf = _options.Precision == OnnxPrecision.Half;
         _graph.Scope = "";
-        var maps = new NetworkGraph(_graph, _transformer.Network, isHalf ? ScalarType.Float16 : ScalarType.Float32).Write(isHalf ? Cast(images, DataType.Float16) : images);
+        var values = new NetworkGraph(_graph, _transformer.Network, isHalf ? ScalarType.Float16 : ScalarType.Float32).Write(isHalf ? Cast(images, DataType.Float16) : images);
         _graph.Scope = "";
-        return [.. maps.Select((map, i) => Head(isHalf ? Cast(map, DataType.Float) : map, i))];
+        var strides = _transformer.Network.Strides;
+        LevelMap[] maps = [.. values.Select((value, i) => new LevelMap(isHalf ? Cast(value, DataType.Float) : value, strides[i], _height / strides[i], _width / strides[i]))];
+        return HeadGraph.Create(_graph, _transformer.Network.Head.CreateDecoder(), maps);
     }
 
-    private GraphHead Head(string map, int layer)
+    private void AddRawMaps(HeadGraph head)
     {
-        var stride = _transformer.Network.Strides[layer];
-        using var pixels = (_transformer.Network.Anchors[layer] * stride).to(ScalarType.Float32).cpu().contiguous();
-        return new GraphHead(map, stride, MemoryMarshal.Cast<byte, float>(pixels.bytes).ToArray(), _height / stride, _width / stride);
+        foreach (var (i, map) in head.RawMaps().Index())
+            _graph.AddOutput($"map{i}", map.Value, DataType.Float, [Batch, .. map.Dimensions]);
     }
 
-    private void AddRawMaps(GraphHead[] heads)
+    private void AddDecoded(HeadGraph head, LetterboxGraph? letterbox)
     {
-        for (var i = 0; i < heads.Length; i++)
-        {
-            var head = heads[i];
-            _graph.AddOutput($"map{i}", _decoding.RawMap(head), DataType.Float,
-                Batch, head.AnchorCount, head.Height is { } height ? height : $"height{i}", head.Width is { } width ? width : $"width{i}", Channels);
-        }
+        var decoded = head.Decode();
+        var placed = letterbox?.CentresToImage(decoded.Boxes) ?? decoded.Boxes;
+        var predictions = _graph.Add("Concat", [placed, decoded.Confidences], NodeAttribute.Integer("axis", 2));
+        _graph.AddOutput("predictions", predictions, DataType.Float, Batch, head.PredictionCount is { } count ? count : "predictions", PredictionRows.BoxNumbers + head.ConfidenceCount);
     }
 
-    private void AddDecoded(GraphHead[] heads, LetterboxGraph? letterbox)
-    {
-        var (boxes, probabilities) = _decoding.Write(heads);
-        var placed = letterbox?.CentresToImage(boxes) ?? boxes;
-        var predictions = _graph.Add("Concat", [placed, probabilities], NodeAttribute.Integer("axis", 2));
-        _graph.AddOutput("predictions", predictions, DataType.Float, Batch, PredictionCount(heads) is { } count ? count : "predictions", Channels);
-    }
-
-    private void AddDetections(GraphHead[] heads, LetterboxGraph? letterbox)
+    private void AddDetections(HeadGraph head, LetterboxGraph? letterbox)
     {
         var scoring = _transformer.Options;
         var suppression = new SuppressionGraph(_graph, new NmsOptions
@@ -111,21 +98,18 @@ internal sealed class ModelExport
             MaxDetections = _options.MaxDetections ?? scoring.MaxDetections,
             MultiLabel = scoring.MultiLabel,
         }, ClassCount);
-        var (boxes, probabilities) = _decoding.Write(heads);
-        var (corners, scores, classes) = suppression.Write(boxes, probabilities);
+        var decoded = head.Decode();
+        var (corners, scores, classes) = suppression.Write(decoded.Boxes, head.Scores(decoded.Confidences));
         var (detections, count) = suppression.Rows(letterbox?.CornersToImage(corners) ?? corners, scores, classes);
         var limit = _options.MaxDetections ?? scoring.MaxDetections;
-        GraphDimension rows = PredictionCount(heads) is { } predictions ? Math.Min((long)limit, predictions * ClassCount) : "detections";
+        GraphDimension rows = head.PredictionCount is { } predictions ? Math.Min((long)limit, predictions * ClassCount) : "detections";
         _graph.AddOutput("detections", detections, DataType.Float, Batch, rows, 6);
         _graph.AddOutput("count", count, DataType.Int64, Batch);
     }
 
-    private static long? PredictionCount(GraphHead[] heads)
-        => heads.All(head => head.Height is not null) ? heads.Sum(head => (long)head.AnchorCount * head.Height!.Value * head.Width!.Value) : null;
-
     private string Cast(string value, DataType type) => _graph.Add("Cast", [value], NodeAttribute.Integer("to", (long)type));
 
-    private ModelProto Wrap(GraphHead[] heads)
+    private ModelProto Wrap(HeadGraph head)
     {
         var model = new ModelProto
         {
@@ -135,7 +119,7 @@ internal sealed class ModelExport
             Graph = _graph.Graph,
         };
         model.OpsetImport.Add(new OperatorSetIdProto { Version = OperatorSet });
-        foreach (var (key, value) in ModelMetadata.Of(_transformer, _options, heads, _height, _width))
+        foreach (var (key, value) in ModelMetadata.Of(_transformer, _options, head, _height, _width))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model;
     }

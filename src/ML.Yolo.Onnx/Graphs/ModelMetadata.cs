@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ML.Yolo.Boxes;
 
 namespace ML.Yolo.Onnx.Graphs;
 
@@ -11,24 +10,17 @@ internal static class ModelMetadata
     public const string ContractVersion = "1";
 
     /// <summary>Keys and values; lists are JSON.</summary>
-    public static IEnumerable<(string Key, string Value)> Of(YoloTransformer transformer, OnnxOptions options, IEnumerable<GraphHead> heads, int? height, int? width) =>
+    public static IEnumerable<(string Key, string Value)> Of(YoloTransformer transformer, OnnxOptions options, HeadGraph head, int? height, int? width) =>
     [
         ("names", JsonSerializer.Serialize(transformer.ClassNames)),
-        ("strides", JsonSerializer.Serialize(heads.Select(head => head.Stride))),
-        ("anchors", JsonSerializer.Serialize(heads.Select(head => head.Anchors.Chunk(2)))),
+        ("strides", JsonSerializer.Serialize(transformer.Network.Strides)),
+        .. head.Metadata,
         ("image_size", new JsonArray(height, width).ToJsonString()),
-        ("box_coding", CodingName(transformer.Options.Loss.BoxCoding)),
+        ("box_coding", transformer.Network.Head.Settings.Coding.Name),
         ("output", options.Output.ToString()),
         ("preprocessing", options.IncludePreprocessing ? "letterbox" : "none"),
         ("precision", options.Precision.ToString()),
         ("architecture", transformer.Network.Architecture.Name),
         ("version", ContractVersion),
     ];
-
-    private static string CodingName(BoxCoding coding) => coding switch
-    {
-        YoloV5BoxCoding => "YoloV5",
-        YoloV3BoxCoding => "YoloV3",
-        _ => throw new NotSupportedException($"No name is known for {coding.GetType().Name}."),
-    };
 }

@@ -1,47 +1,69 @@
 using ML.Yolo.Networks;
-using static ML.Yolo.LayerDescription;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Onnx.Graphs;
 
 /// <summary>Writes a network by its description: each convolution with its batch norm folded in.</summary>
-/// <param name="graph">Where to.</param>
-/// <param name="network">The network, in evaluation mode.</param>
-/// <param name="type">Numbers of the weights.</param>
-internal sealed class NetworkGraph(GraphBuilder graph, YoloNetwork network, ScalarType type)
+internal sealed class NetworkGraph : IBlockVisitor<string>
 {
-    private readonly Dictionary<string, Tensor> _state = network.state_dict();
+    private readonly GraphBuilder _graph;
+    private readonly YoloNetwork _network;
+    private readonly ScalarType _type;
+    private readonly Dictionary<string, Tensor> _state;
+    private string _name = "";
+    private string[] _inputs = [];
+    private int _inputChannels;
+
+    /// <param name="graph">Where to.</param>
+    /// <param name="network">The network, in evaluation mode.</param>
+    /// <param name="type">Numbers of the weights.</param>
+    public NetworkGraph(GraphBuilder graph, YoloNetwork network, ScalarType type)
+        => (_graph, _network, _type, _state) = (graph, network, type, network.state_dict());
+
+    private NetworkScale Scale => _network.Architecture.Scale;
 
     /// <summary>Writes every layer.</summary>
     /// <param name="images">(B, 3, H, W).</param>
-    /// <returns>A head: (B, A·(5 + C), H / stride, W / stride).</returns>
+    /// <returns>What the head's convolutions put out, (B, channels, H / stride, W / stride) per layer of predictions.</returns>
     public string[] Write(string images)
     {
         using var noGradient = no_grad();
-        var layers = network.Architecture.Layers;
-        var values = new string[layers.Length - 1];
+        var layers = _network.Architecture.Layers;
+        var shapes = ShapeInference.Follow(_network.Architecture, YoloArchitecture.ProbeSize, YoloArchitecture.ProbeSize);
+        var values = new string[shapes.Length];
         for (var i = 0; i < values.Length; i++)
-            values[i] = Layer(layers[i], $"model.{i}", Array.ConvertAll(ShapeInference.Sources(layers, i), source => source < 0 ? images : values[source]));
-        var head = $"model.{values.Length}.m";
-        return [.. ShapeInference.Sources(layers, values.Length).Select((source, i) => Head(values[source], $"{head}.{i}"))];
+        {
+            (_name, _inputs) = ($"model.{i}", Array.ConvertAll(ShapeInference.Sources(layers, i), source => source < 0 ? images : values[source]));
+            _inputChannels = ShapeInference.Inputs(layers, i, shapes, YoloArchitecture.ProbeSize, YoloArchitecture.ProbeSize)[0].Channels;
+            values[i] = ((BlockDescription)layers[i]).Accept(this);
+        }
+
+        var head = $"model.{values.Length}";
+        return [.. ShapeInference.Sources(layers, values.Length).Select((source, i) => Head(values[source], head, i))];
     }
 
-    private string Layer(LayerDescription layer, string name, string[] inputs) => layer switch
-    {
-        ConvDescription conv => Convolution(inputs[0], name, conv.Stride, conv.Padding),
-        BottleneckDescription bottleneck => Bottlenecks(inputs[0], name, network.Architecture.ScaleRepeats(bottleneck.Repeats), bottleneck.Shortcut),
-        C3Description c3 => C3(inputs[0], name, network.Architecture.ScaleRepeats(c3.Repeats), c3.Shortcut),
-        SppDescription spp => Pyramid(inputs[0], name, reduced => spp.Kernels.Select(kernel => Pool(reduced, kernel, stride: 1, padding: kernel / 2))),
-        SppfDescription sppf => Pyramid(inputs[0], name, reduced => Cascade(reduced, sppf.Kernel)),
-        MaxPoolDescription pool => In(name, () => Pool(inputs[0], pool.Kernel, pool.Stride, padding: 0)),
-        ZeroPadDescription pad => In(name, () => Pad(inputs[0], name, pad)),
-        UpsampleDescription => In(name, () => Enlarge(inputs[0])),
-        ConcatDescription => In(name, () => Join(inputs)),
-        _ => throw new NotSupportedException($"No graph is known for {layer.Block}."),
-    };
+    public string Visit(ConvDescription conv) => Convolution(_inputs[0], _name, conv.Stride, conv.Padding);
+
+    public string Visit(DepthwiseConvDescription conv) => Convolution(_inputs[0], _name, conv.Stride, groups: DepthwiseConvDescription.Groups(_inputChannels, Scale.Channels(conv.Channels)));
+
+    public string Visit(BottleneckDescription bottleneck) => Bottlenecks(_inputs[0], _name, Scale.Repeats(bottleneck.Repeats), bottleneck.Shortcut);
+
+    public string Visit(C3Description c3) => C3(_inputs[0], _name, Scale.Repeats(c3.Repeats), c3.Shortcut);
+
+    public string Visit(SppDescription spp) => Pyramid(_inputs[0], _name, reduced => spp.Kernels.Select(kernel => Pool(reduced, kernel, stride: 1, padding: kernel / 2)));
+
+    public string Visit(SppfDescription sppf) => Pyramid(_inputs[0], _name, reduced => Cascade(reduced, sppf.Kernel));
+
+    public string Visit(MaxPoolDescription pool) => In(_name, () => Pool(_inputs[0], pool.Kernel, pool.Stride, padding: 0));
+
+    public string Visit(ZeroPadDescription pad) => In(_name, () => Pad(_inputs[0], _name, pad));
+
+    public string Visit(UpsampleDescription upsample) => In(_name, () => Enlarge(_inputs[0]));
+
+    public string Visit(ConcatDescription concat) => In(_name, () => Join(_inputs));
 
     /// <summary>Convolution, batch norm and SiLU; the norm's scale and shift go into the weights.</summary>
-    private string Convolution(string input, string name, int stride = 1, int? padding = null) => In(name, () =>
+    private string Convolution(string input, string name, int stride = 1, int? padding = null, int groups = 1) => In(name, () =>
     {
         using var scope = NewDisposeScope();
         var weight = _state[$"{name}.conv.weight"];
@@ -49,19 +71,26 @@ internal sealed class NetworkGraph(GraphBuilder graph, YoloNetwork network, Scal
         var bias = _state[$"{name}.bn.bias"] - (_state[$"{name}.bn.running_mean"] * scale);
         var fused = weight * scale.view(-1, 1, 1, 1);                                             // (C₂, C₁, k, k)
         var kernel = (int)weight.shape[2];
-        var output = Convolve(input, $"{name}.conv", fused, bias, stride, padding ?? kernel / 2);
-        return graph.Add("Mul", [output, graph.Add("Sigmoid", [output])]);
+        var output = Convolve(input, $"{name}.conv", fused, bias, stride, padding ?? kernel / 2, groups);
+        return _graph.Add("Mul", [output, _graph.Add("Sigmoid", [output])]);
     });
 
-    private string Head(string input, string name) => In(name, () => Convolve(input, name, _state[$"{name}.weight"], _state[$"{name}.bias"], stride: 1, padding: 0));
+    private string Head(string input, string head, int layer) => _network.Head switch
+    {
+        AnchorHead => Projection(input, $"{head}.m.{layer}"),
+        var other => throw new NotSupportedException($"No graph is known for {other.GetType().Name}."),
+    };
 
-    private string Convolve(string input, string name, Tensor weight, Tensor bias, int stride, int padding)
+    /// <summary>A 1 × 1 convolution with a bias and nothing behind it.</summary>
+    private string Projection(string input, string name) => In(name, () => Convolve(input, name, _state[$"{name}.weight"], _state[$"{name}.bias"], stride: 1, padding: 0, groups: 1));
+
+    private string Convolve(string input, string name, Tensor weight, Tensor bias, int stride, int padding, int groups)
     {
         using var scope = NewDisposeScope();
         var (height, width) = (weight.shape[2], weight.shape[3]);
-        string[] inputs = [input, graph.Constant($"{name}.weight", weight.to(type)), graph.Constant($"{name}.bias", bias.to(type))];
-        return graph.Add("Conv", inputs, NodeAttribute.Integers("kernel_shape", height, width), NodeAttribute.Integers("strides", stride, stride),
-            NodeAttribute.Integers("pads", padding, padding, padding, padding));
+        string[] inputs = [input, _graph.Constant($"{name}.weight", weight.to(_type)), _graph.Constant($"{name}.bias", bias.to(_type))];
+        return _graph.Add("Conv", inputs, NodeAttribute.Integers("kernel_shape", height, width), NodeAttribute.Integers("strides", stride, stride),
+            NodeAttribute.Integers("pads", padding, padding, padding, padding), NodeAttribute.Integer("group", groups));
     }
 
     private string Bottlenecks(string input, string name, int repeats, bool shortcut)
@@ -77,7 +106,7 @@ internal sealed class NetworkGraph(GraphBuilder graph, YoloNetwork network, Scal
     {
         var output = Convolution(Convolution(input, $"{name}.cv1"), $"{name}.cv2");
         var isResidual = shortcut && _state[$"{name}.cv1.conv.weight"].shape[1] == _state[$"{name}.cv2.conv.weight"].shape[0];
-        return isResidual ? In(name, () => graph.Add("Add", [input, output])) : output;
+        return isResidual ? In(name, () => _graph.Add("Add", [input, output])) : output;
     }
 
     private string C3(string input, string name, int repeats, bool shortcut)
@@ -102,24 +131,24 @@ internal sealed class NetworkGraph(GraphBuilder graph, YoloNetwork network, Scal
     }
 
     private string Pool(string input, int kernel, int stride, int padding)
-        => graph.Add("MaxPool", [input], NodeAttribute.Integers("kernel_shape", kernel, kernel), NodeAttribute.Integers("strides", stride, stride), NodeAttribute.Integers("pads", padding, padding, padding, padding));
+        => _graph.Add("MaxPool", [input], NodeAttribute.Integers("kernel_shape", kernel, kernel), NodeAttribute.Integers("strides", stride, stride), NodeAttribute.Integers("pads", padding, padding, padding, padding));
 
     /// <summary>Pads with the least number above zero that is no subnormal. Optimizers, ONNX Runtime's among them, fold a padding of zeros into the max pool after it, which takes what it pads for minus infinity.</summary>
     private string Pad(string input, string name, ZeroPadDescription pad)
     {
-        using var least = tensor(type == ScalarType.Float16 ? 6.104e-5f : 1.2e-38f).to(type);
-        return graph.Add("Pad", [input, graph.Integers(0, 0, pad.Top, pad.Left, 0, 0, pad.Bottom, pad.Right), graph.Constant($"{name}.value", least)]);
+        using var least = tensor(_type == ScalarType.Float16 ? 6.104e-5f : 1.2e-38f).to(_type);
+        return _graph.Add("Pad", [input, _graph.Integers(0, 0, pad.Top, pad.Left, 0, 0, pad.Bottom, pad.Right), _graph.Constant($"{name}.value", least)]);
     }
 
     private string Enlarge(string input)
-        => graph.Add("Resize", [input, "", graph.Constant([1f, 1f, 2f, 2f], 4)],
+        => _graph.Add("Resize", [input, "", _graph.Constant([1f, 1f, 2f, 2f], 4)],
             NodeAttribute.Text("mode", "nearest"), NodeAttribute.Text("coordinate_transformation_mode", "asymmetric"), NodeAttribute.Text("nearest_mode", "floor"));
 
-    private string Join(string[] inputs) => graph.Add("Concat", inputs, NodeAttribute.Integer("axis", 1));
+    private string Join(string[] inputs) => _graph.Add("Concat", inputs, NodeAttribute.Integer("axis", 1));
 
     private string In(string name, Func<string> write)
     {
-        graph.Scope = name;
+        _graph.Scope = name;
         return write();
     }
 }

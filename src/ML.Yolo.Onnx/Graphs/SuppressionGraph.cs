@@ -12,12 +12,12 @@ internal sealed class SuppressionGraph(GraphBuilder graph, NmsOptions scoring, i
 
     /// <summary>Chooses the detections of every image.</summary>
     /// <param name="boxes">(B, N, 4): centre and size.</param>
-    /// <param name="probabilities">(B, N, 1 + C): objectness, then classes.</param>
+    /// <param name="scores">(B, N, C): one score per class.</param>
     /// <returns>Corners (B, D, 4), scores (B, D, 1) and class indices (B, D, 1), most confident first; a score of 0 where there is no more.</returns>
-    public (string Corners, string Scores, string Classes) Write(string boxes, string probabilities)
+    public (string Corners, string Scores, string Classes) Write(string boxes, string scores)
     {
         graph.Scope = Scope;
-        var scores = Scores(probabilities);                                                       // (B, C, N)
+        scores = ByClass(scores);                                                                 // (B, C, N)
         var kept = graph.Add("NonMaxSuppression",
             [boxes, scores, graph.Integers(scoring.MaxDetections), graph.Constant([scoring.IouThreshold], 1), graph.Constant([scoring.ScoreThreshold], 1)],
             NodeAttribute.Integer("center_point_box", 1));                                        // (K, 3): image, class, box
@@ -45,15 +45,14 @@ internal sealed class SuppressionGraph(GraphBuilder graph, NmsOptions scoring, i
         return (detections, count);
     }
 
-    /// <summary>Objectness times class probability; of each box only the likeliest class keeps it, unless it may have several.</summary>
-    private string Scores(string probabilities)
+    /// <summary>(B, N, C) to (B, C, N); of each box only the likeliest class keeps its score, unless it may have several.</summary>
+    private string ByClass(string scores)
     {
-        var parts = graph.AddMany("Split", 2, [probabilities, graph.Integers(1, classCount)], NodeAttribute.Integer("axis", 2));
-        var product = graph.Add("Transpose", [graph.Add("Mul", [parts[1], parts[0]])], NodeAttribute.Integers("perm", 0, 2, 1));
+        var byClass = graph.Add("Transpose", [scores], NodeAttribute.Integers("perm", 0, 2, 1));
         if (scoring.MultiLabel || classCount == 1)
-            return product;
-        var likeliest = graph.Add("ReduceMax", [product, graph.Integers(1)]);                     // (B, 1, N)
-        return graph.Add("Where", [graph.Add("Less", [product, likeliest]), graph.Constant([0f], 1), product]);
+            return byClass;
+        var likeliest = graph.Add("ReduceMax", [byClass, graph.Integers(1)]);                     // (B, 1, N)
+        return graph.Add("Where", [graph.Add("Less", [byClass, likeliest]), graph.Constant([0f], 1), byClass]);
     }
 
     private string Corners(string boxes)

@@ -1,10 +1,9 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
-using ML.Yolo.Boxes;
 using ML.Yolo.Imaging;
+using ML.Yolo.Networks;
 using ML.Yolo.Onnx.Persistence;
 using ML.Yolo.Scoring;
 
@@ -24,17 +23,17 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
     private readonly string[] _inputs;
     private readonly string[] _outputs;
 
-    private OnnxRuntimeEngine(byte[] model, InferenceSession session, BoxCoding coding)
+    private OnnxRuntimeEngine(byte[] model, InferenceSession session, int classCount)
     {
         (_model, _session) = (model, session);
-        Decoding = MapDecoding.Of(session.ModelMetadata, coding);
+        Decoder = ExportedDecoder.Read(session.ModelMetadata, classCount);
         (_inputs, _outputs) = ([.. session.InputNames], [.. session.OutputNames]);
     }
 
     public ScoringEngine Kind => ScoringEngine.OnnxRuntime;
 
     /// <summary>Reads predictions from the maps.</summary>
-    public MapDecoding Decoding { get; }
+    public MapDecoder Decoder { get; }
 
     /// <summary>The exported model, as it is kept in the zip.</summary>
     public ReadOnlyMemory<byte> Model => _model;
@@ -42,7 +41,7 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
     /// <summary>A transformer over an exported model.</summary>
     /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
     public static YoloTransformer CreateTransformer(IHostEnvironment environment, byte[] model, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history)
-        => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model), options.Loss.BoxCoding), classNames, options, history);
+        => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model), classNames.Count), classNames, options, history);
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
@@ -53,7 +52,7 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
             Fill(images, width * height, input);
             using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, images.Count * Planes * height * width), [images.Count, Planes, height, width]);
             using var outputs = _session.Run(_run, _inputs, [value], _outputs);
-            return [.. images.Select((image, i) => Detection.FromRows(Postprocess(outputs, i, options), image.Letterbox))];
+            return [.. images.Select((image, i) => Detection.FromRows(Postprocess(outputs, i, options, image.Letterbox), image.Letterbox))];
         }
         finally
         {
@@ -101,19 +100,19 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
     }
 
     /// <summary>Decodes and suppresses one image's share of the maps.</summary>
-    private float[] Postprocess(IReadOnlyList<OrtValue> maps, int image, NmsOptions options)
+    private float[] Postprocess(IReadOnlyList<OrtValue> maps, int image, NmsOptions options, Letterbox canvas)
     {
-        var rows = new List<float>();
-        var channels = 0;
+        var rows = new PredictionRows(Decoder.ClassCount);
+        var first = 0;
         for (var layer = 0; layer < maps.Count; layer++)
         {
-            var shape = maps[layer].GetTensorTypeAndShape().Shape;                                // (B, A, H, W, 5 + C)
             var values = maps[layer].GetTensorDataAsSpan<float>();
-            var length = values.Length / (int)shape[0];
-            channels = (int)shape[4];
-            Decoding.AddLikely(values.Slice(image * length, length), layer, (int)shape[3], channels, options.ScoreThreshold, rows);
+            var length = values.Length / (int)maps[layer].GetTensorTypeAndShape().Shape[0];
+            var (height, width) = (canvas.CanvasHeight / Decoder.Strides[layer], canvas.CanvasWidth / Decoder.Strides[layer]);
+            Decoder.AddLikely(values.Slice(image * length, length), layer, height, width, options.ScoreThreshold, first, rows);
+            first += Decoder.CountPredictions(height, width);
         }
 
-        return GreedySuppression.Apply(CollectionsMarshal.AsSpan(rows), channels, options);
+        return GreedySuppression.Apply(rows, options).Rows;
     }
 }

@@ -7,22 +7,18 @@ namespace ML.Yolo.Losses;
 /// With r = target size / anchor size, a pair matches while max over both sides of max(r, 1/r) is below <paramref name="anchorThreshold"/>; a target without area
 /// therefore matches nothing. A matched pair is built in its cell, then left, up, right and down of it where the centre is in that half of
 /// the cell and a neighbour exists. Rows come cell by cell in that order, within it anchor by anchor, then target by target.
+/// <para>Example: a target with its centre at (5.3, 7.8) cells is built in cell (5, 7), in its left neighbour (4, 7), since 0.3 is in the left half, and in the one below, (5, 8).</para>
 /// </remarks>
-internal sealed class AnchorRatioAssigner(float anchorThreshold)
+internal sealed class AnchorRatioAssigner(float anchorThreshold) : AnchorAssigner
 {
     private const double NearestHalf = 0.5;
 
     private static readonly float[,] NeighbourOffsets = { { 0, 0 }, { 0.5f, 0 }, { 0, 0.5f }, { -0.5f, 0 }, { 0, -0.5f } };
 
-    /// <summary>Assigns the targets of one layer.</summary>
-    /// <param name="targets">(N, 6): image, class, cx, cy, w, h in [0, 1].</param>
-    /// <param name="anchors">(A, 2) in cells.</param>
-    /// <param name="gridHeight">Rows of cells.</param>
-    /// <param name="gridWidth">Columns of cells.</param>
-    public LayerTargets Assign(Tensor targets, Tensor anchors, long gridHeight, long gridWidth)
+    public override LayerTargets Assign(Tensor targets, Tensor anchors, LayerGrid grid)
     {
         using var scope = NewDisposeScope();
-        var gridSize = tensor(new float[] { gridWidth, gridHeight }).to(targets.dtype);
+        var gridSize = grid.Size(targets.dtype);                                         // (2)
         var centres = targets.narrow(1, 2, 2) * gridSize;                                // (N, 2) in cells
         var sizes = targets.narrow(1, 4, 2) * gridSize;                                  // (N, 2)
 
@@ -32,7 +28,7 @@ internal sealed class AnchorRatioAssigner(float anchorThreshold)
 
         var centre = pairCentres.index_select(0, pair);                                  // (M, 2)
         var offset = tensor(NeighbourOffsets).to(targets.dtype).index_select(0, neighbour);
-        var cell = Cell(centre - offset, gridHeight, gridWidth);                         // (M, 2): x, y
+        var cell = grid.CellOf(centre - offset);                         // (M, 2): x, y
         var row = targetIndex.index_select(0, pair);                                     // (M)
         var anchor = anchorIndex.index_select(0, pair);                                  // (M)
         return new LayerTargets(row)
@@ -45,14 +41,6 @@ internal sealed class AnchorRatioAssigner(float anchorThreshold)
             GridX = cell.select(1, 0).contiguous(),
             Anchors = anchors.index_select(0, anchor),
         }.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Cell that a point in cells lies in, (M, 2) of int64: truncated, then clamped to the grid.</summary>
-    internal static Tensor Cell(Tensor points, long gridHeight, long gridWidth)
-    {
-        using var scope = NewDisposeScope();
-        var last = tensor(new[] { gridWidth - 1, gridHeight - 1 });
-        return points.to(ScalarType.Int64).clamp_min(0).minimum(last).MoveToOuterDisposeScope();
     }
 
     private (Tensor Anchor, Tensor Target) Match(Tensor sizes, Tensor anchors)

@@ -7,21 +7,18 @@ namespace ML.Yolo.Losses;
 /// Sizes are compared by their IoU as if concentric. The best anchor takes the target only above <paramref name="iouThreshold"/>. Predictions that took no target
 /// count as no-object, except, in a target's cell, anchors above <paramref name="ignoreThreshold"/>. Rows come in the order of the targets.
 /// A target without area has IoU 0 with every anchor and is never taken.
+/// <para>Example: a target of 4 × 2 cells and anchors of 2 × 2 and 4 × 4 have IoUs 4/8 and 8/16; of equals the first takes it, in the cell of its centre alone.</para>
 /// </remarks>
-internal sealed class BestIouAssigner(float iouThreshold, float ignoreThreshold)
+internal sealed class BestIouAssigner(float iouThreshold, float ignoreThreshold) : AnchorAssigner
 {
-    /// <inheritdoc cref="AnchorRatioAssigner.Assign"/>
-    /// <param name="batchSize">Images in the batch.</param>
-#pragma warning disable CS1573 // The other parameters are those of the inherited documentation.
-    public LayerTargets Assign(Tensor targets, Tensor anchors, long batchSize, long gridHeight, long gridWidth)
-#pragma warning restore CS1573
+    public override LayerTargets Assign(Tensor targets, Tensor anchors, LayerGrid grid)
     {
         using var scope = NewDisposeScope();
-        var gridSize = tensor(new float[] { gridWidth, gridHeight }).to(targets.dtype);
+        var gridSize = grid.Size(targets.dtype);                                         // (2)
         var centres = targets.narrow(1, 2, 2) * gridSize;                                // (N, 2) in cells
         var sizes = targets.narrow(1, 4, 2) * gridSize;                                  // (N, 2)
         var images = targets.select(1, 0).to(ScalarType.Int64);                          // (N)
-        var cells = AnchorRatioAssigner.Cell(centres, gridHeight, gridWidth);            // (N, 2): x, y
+        var cells = grid.CellOf(centres);            // (N, 2): x, y
 
         var iou = SizeIou(sizes, anchors);                                               // (N, A)
         var (best, bestAnchor) = iou.max(1);                                             // (N), (N)
@@ -30,7 +27,7 @@ internal sealed class BestIouAssigner(float iouThreshold, float ignoreThreshold)
         var anchor = bestAnchor.index_select(0, taken);
         var image = images.index_select(0, taken);
 
-        var mask = ones(batchSize, anchors.shape[0], gridHeight, gridWidth, ScalarType.Bool);
+        var mask = ones(grid.Batch, anchors.shape[0], grid.Height, grid.Width, ScalarType.Bool);
         var ignored = (iou > ignoreThreshold).nonzero();                                 // (K, 2): target, anchor
         var ignoredTarget = ignored.select(1, 0);
         Clear(mask, images.index_select(0, ignoredTarget), ignored.select(1, 1), cells.index_select(0, ignoredTarget));

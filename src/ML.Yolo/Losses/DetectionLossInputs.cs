@@ -1,3 +1,4 @@
+using ML.Yolo.Boxes;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -5,26 +6,26 @@ namespace ML.Yolo.Losses;
 /// <summary>Says what is wrong with a loss's arguments before any tensor operation trips over it.</summary>
 internal static class DetectionLossInputs
 {
-    public static void CheckPredictions(IReadOnlyList<Tensor> predictions, Tensor anchors)
+    public static void CheckAnchorMaps(IReadOnlyList<Tensor> maps, Tensor anchors)
     {
-        ArgumentNullException.ThrowIfNull(predictions);
-        if (predictions.Count != anchors.shape[0])
-            throw new ArgumentException($"predictions holds {predictions.Count} layers; the anchors are for {anchors.shape[0]}.", nameof(predictions));
-        for (var i = 0; i < predictions.Count; i++)
+        ArgumentNullException.ThrowIfNull(maps);
+        if (maps.Count != anchors.shape[0])
+            throw new ArgumentException($"maps holds {maps.Count} layers; the anchors are for {anchors.shape[0]}.", nameof(maps));
+        for (var i = 0; i < maps.Count; i++)
         {
-            var shape = predictions[i].shape;
-            var expected = predictions[0].shape;
-            if (shape.Length != 5 || shape[4] < 6)
-                throw new ArgumentException($"predictions[{i}] has shape {Text(shape)}; it must be (batch, anchors, height, width, 5 + classes).", nameof(predictions));
+            var shape = maps[i].shape;
+            var expected = maps[0].shape;
+            if (shape.Length != 5 || shape[4] <= AnchorChannels.FirstClass)
+                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}; it must be (batch, anchors, height, width, 5 + classes).", nameof(maps));
             if (shape[1] != anchors.shape[1])
-                throw new ArgumentException($"predictions[{i}] has shape {Text(shape)}, thus {shape[1]} anchors a cell; the loss was made with {anchors.shape[1]}.", nameof(predictions));
+                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}, thus {shape[1]} anchors a cell; the loss was made with {anchors.shape[1]}.", nameof(maps));
             if (shape[0] != expected[0] || shape[4] != expected[4])
-                throw new ArgumentException($"predictions[{i}] has shape {Text(shape)}; batch size and channels must be those of predictions[0], {Text(expected)}.", nameof(predictions));
+                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}; batch size and channels must be those of maps[0], {Text(expected)}.", nameof(maps));
         }
     }
 
     /// <summary>Checks targets (N, 6) that lie on the CPU.</summary>
-    public static void CheckTargets(Tensor targets, Tensor predictions)
+    public static void CheckTargets(Tensor targets, long batchSize, int classCount)
     {
         if (targets.dim() != 2 || targets.shape[1] != 6)
             throw new ArgumentException($"targets has shape {Text(targets.shape)}; it must be (N, 6): image, class, cx, cy, w, h.", nameof(targets));
@@ -32,9 +33,9 @@ internal static class DetectionLossInputs
             return;
         using var scope = NewDisposeScope();
         Reject(targets, targets.isfinite().all(1).logical_not(), "holds a number that is not finite");
-        Reject(targets, targets.narrow(1, 0, 2).frac().ne(0).any(1), "names an image or a class that is no whole number");
-        Reject(targets, OutOf(targets.select(1, 0), predictions.shape[0]), $"names an image outside the batch of {predictions.shape[0]}");
-        Reject(targets, OutOf(targets.select(1, 1), predictions.shape[4] - 5), $"names a class outside the {predictions.shape[4] - 5} predicted");
+        Reject(targets, targets.narrow(1, 0, 2).frac().ne(0).any(1), "names an image or a class that is not a whole number");
+        Reject(targets, OutOf(targets.select(1, 0), batchSize), $"names an image outside the batch of {batchSize}");
+        Reject(targets, OutOf(targets.select(1, 1), classCount), $"names a class outside the {classCount} predicted");
         Reject(targets, (targets.narrow(1, 4, 2) < 0).any(1), "has a negative width or height");
     }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ML.Yolo;
 
 /// <summary>Chooses the loss: the variant is the type (<see cref="YoloV5LossOptions"/>, <see cref="YoloV3LossOptions"/>), its weights and thresholds are the properties.</summary>
-/// <remarks>The variant also owns the box coding, so a model is always decoded the way it was trained.</remarks>
+/// <remarks>The variant also says how logits become boxes. That is saved with the network, so a model is always decoded the way it was trained.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "Variant")]
 [JsonDerivedType(typeof(YoloV5LossOptions), "YoloV5")]
 [JsonDerivedType(typeof(YoloV3LossOptions), "YoloV3")]
@@ -15,10 +15,7 @@ public abstract class DetectionLossOptions
     {
     }
 
-    /// <summary>What to do with a target no anchor takes. Default <see cref="UnassignedTargets.Ignore"/>.</summary>
-    public UnassignedTargets UnassignedTargets { get; set; } = UnassignedTargets.Ignore;
-
-    /// <summary>How logits become boxes under this variant.</summary>
+    /// <summary>The coding of boxes that this variant learns.</summary>
     [JsonIgnore]
     internal abstract BoxCoding BoxCoding { get; }
 
@@ -26,11 +23,15 @@ public abstract class DetectionLossOptions
     [JsonIgnore]
     internal virtual float AnchorRatioLimit => 4;
 
-    /// <summary>The loss of this variant over <paramref name="anchors"/> (L, A, 2), in grid units.</summary>
-    internal abstract DetectionLoss CreateLoss(Tensor anchors);
+    /// <summary>The loss of this variant.</summary>
+    /// <inheritdoc cref="DetectionLoss.Create"/>
+    internal abstract DetectionLoss CreateLoss(IReadOnlyList<int> strides, int classCount, Tensor? anchors);
 
-    /// <summary>A copy with class and objectness weights multiplied.</summary>
-    internal abstract DetectionLossOptions Scale(float classFactor, float objectnessFactor);
+    /// <summary>A copy with its weights multiplied.</summary>
+    internal abstract DetectionLossOptions Scale(float boxFactor, float classFactor, float objectnessFactor);
+
+    /// <summary>A copy that later changes to this object do not touch.</summary>
+    internal abstract DetectionLossOptions Copy();
 
     /// <summary>Checks every value and throws <see cref="ArgumentOutOfRangeException"/> naming the first that is out of range.</summary>
     internal abstract void Check();
@@ -38,12 +39,19 @@ public abstract class DetectionLossOptions
     private protected static void CheckNotNegative(float value, string option)
     {
         if (!(value >= 0 && float.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; it must be a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} is {value}; it must be a finite number of at least 0."));
     }
 
     private protected static void CheckFraction(float value, string option)
     {
         if (!(value is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; it must lie in [0, 1].");
+            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} is {value}; it must lie in [0, 1]."));
+    }
+
+    private protected static void CheckDefined<T>(T value, string option)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentOutOfRangeException(option, value, $"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
     }
 }

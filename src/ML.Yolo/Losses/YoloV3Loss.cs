@@ -11,15 +11,12 @@ namespace ML.Yolo;
 /// matched predictions against 1; "noobj", that of the predictions in the no-object mask against 0; "cls", that of the matched classes (0 with one class).
 /// A target of zero width or height has no overlap with any anchor and adds nothing.
 /// </remarks>
-public sealed class YoloV3Loss : DetectionLoss
+public sealed class YoloV3Loss : AnchorLoss
 {
-    private const int ObjectnessChannel = 4;
-    private const int FirstClassChannel = 5;
 
     private static readonly string[] Names = ["box", "obj", "noobj", "cls"];
 
     private readonly YoloV3LossOptions _options;
-    private readonly BestIouAssigner _assigner;
     private readonly BinaryCrossEntropy _crossEntropy = new();
 
     /// <summary>Makes the loss.</summary>
@@ -27,36 +24,32 @@ public sealed class YoloV3Loss : DetectionLoss
     /// <param name="options">Weights and thresholds; the defaults where omitted.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the anchors are not (L, A, 2) positive numbers.</exception>
     public YoloV3Loss(Tensor anchors, YoloV3LossOptions? options = null)
-        : base(anchors, options ??= new YoloV3LossOptions())
+        : base(anchors, options = (YoloV3LossOptions)(options ?? new YoloV3LossOptions()).Copy(), new BestIouAssigner(options.IouThreshold, options.IgnoreThreshold))
     {
         _options = options;
-        _assigner = new BestIouAssigner(options.IouThreshold, options.IgnoreThreshold);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> TermNames => Names;
 
-    private protected override LayerTargets Assign(Tensor targets, Tensor anchors, long[] shape)
-        => _assigner.Assign(targets, anchors, shape[0], shape[2], shape[3]);
-
-    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> predictions, IReadOnlyList<LayerTargets> layers)
+    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, IReadOnlyList<LayerTargets> layers)
     {
-        var type = WorkingType(predictions[0]);
+        var type = WorkingType(maps[0]);
         var (box, objectness, noObject, classes) = (Zero(), Zero(), Zero(), Zero());
         for (var i = 0; i < LayerCount; i++)
         {
-            var logits = predictions[i];
-            var (layer, classCount) = (layers[i], logits.shape[4] - FirstClassChannel);
-            noObject += NoObjectTerm(logits.select(4, ObjectnessChannel).to(type), layer.NoObjectMask!);
+            var logits = maps[i];
+            var (layer, classCount) = (layers[i], AnchorChannels.ClassCount(logits.shape[4]));
+            noObject += NoObjectTerm(logits.select(4, AnchorChannels.Objectness).to(type), layer.NoObjectMask!);
             if (layer.Count == 0)
                 continue;
             var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);          // (M)
             var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);          // (M, 5 + C)
-            var matched = rows.select(1, ObjectnessChannel);                                        // (M)
+            var matched = rows.select(1, AnchorChannels.Objectness);                                        // (M)
             box += BoxTerm(rows, layer);
             objectness += _crossEntropy.Mean(matched, ones_like(matched));
             if (classCount > 1)
-                classes += ClassTerm(rows.narrow(1, FirstClassChannel, classCount), layer.Classes);
+                classes += ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes);
         }
 
         return new()
@@ -67,7 +60,7 @@ public sealed class YoloV3Loss : DetectionLoss
             ["cls"] = classes * _options.ClassWeight,
         };
 
-        Tensor Zero() => zeros([], type, predictions[0].device);
+        Tensor Zero() => zeros([], type, maps[0].device);
     }
 
     private static Tensor BoxTerm(Tensor rows, LayerTargets layer)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ML.Yolo;
 
 /// <summary>Weights and thresholds of the YOLOv3 loss.</summary>
-public sealed class YoloV3LossOptions : DetectionLossOptions
+public sealed class YoloV3LossOptions : AnchorLossOptions
 {
     /// <summary>Weight of the box term: squared errors of the centre and of the square roots of the size. Default 1.</summary>
     public float BoxWeight { get; set; } = 1f;
@@ -34,10 +34,12 @@ public sealed class YoloV3LossOptions : DetectionLossOptions
     [JsonIgnore]
     internal override BoxCoding BoxCoding => YoloV3BoxCoding.Instance;
 
-    internal override DetectionLoss CreateLoss(Tensor anchors) => new YoloV3Loss(anchors, this);
+    internal override AnchorLoss CreateLoss(Tensor anchors) => new YoloV3Loss(anchors, this);
 
     /// <summary>Itself: the variant's terms are means over what they concern, whatever the number of classes and cells.</summary>
-    internal override DetectionLossOptions Scale(float classFactor, float objectnessFactor) => this;
+    internal override DetectionLossOptions Scale(float boxFactor, float classFactor, float objectnessFactor) => this;
+
+    internal override DetectionLossOptions Copy() => (YoloV3LossOptions)MemberwiseClone();
 
     internal override void Check()
     {
@@ -48,5 +50,7 @@ public sealed class YoloV3LossOptions : DetectionLossOptions
         CheckFraction(IouThreshold, nameof(IouThreshold));
         CheckFraction(IgnoreThreshold, nameof(IgnoreThreshold));
         CheckFraction(LabelSmoothing, nameof(LabelSmoothing));
+        CheckDefined(LabelSmoothingRule, nameof(LabelSmoothingRule));
+        CheckDefined(UnassignedTargets, nameof(UnassignedTargets));
     }
 }

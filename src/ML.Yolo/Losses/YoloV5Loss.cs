@@ -10,10 +10,8 @@ namespace ML.Yolo;
 /// against the IoU of its built target (0 where there is none), times the layer's balance; "cls", the binary cross-entropy of the built targets' classes
 /// (0 with one class). Equal to YOLOv5 v7.0. A target of zero width or height matches no anchor and adds nothing.
 /// </remarks>
-public sealed class YoloV5Loss : DetectionLoss
+public sealed class YoloV5Loss : AnchorLoss
 {
-    private const int ObjectnessChannel = 4;
-    private const int FirstClassChannel = 5;
     private const double BalanceMemory = 0.9999;
 
     // A layer that has nothing left to learn must not outweigh the others without bound.
@@ -22,7 +20,6 @@ public sealed class YoloV5Loss : DetectionLoss
     private static readonly string[] Names = ["box", "obj", "cls"];
 
     private readonly YoloV5LossOptions _options;
-    private readonly AnchorRatioAssigner _assigner;
     private readonly BinaryCrossEntropy _objectness;
     private readonly BinaryCrossEntropy _classes;
     private readonly float[] _initialBalance;
@@ -33,10 +30,9 @@ public sealed class YoloV5Loss : DetectionLoss
     /// <param name="options">Weights and thresholds; the reference's where omitted.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the anchors are not (L, A, 2) positive numbers.</exception>
     public YoloV5Loss(Tensor anchors, YoloV5LossOptions? options = null)
-        : base(anchors, options ??= new YoloV5LossOptions())
+        : base(anchors, options = (YoloV5LossOptions)(options ?? new YoloV5LossOptions()).Copy(), new AnchorRatioAssigner(options.AnchorThreshold))
     {
         _options = options;
-        _assigner = new AnchorRatioAssigner(options.AnchorThreshold);
         _objectness = new BinaryCrossEntropy(options.ObjectnessPositiveWeight, options.FocalGamma);
         _classes = new BinaryCrossEntropy(options.ClassPositiveWeight, options.FocalGamma);
         _initialBalance = options.BalanceOf(LayerCount);
@@ -57,19 +53,16 @@ public sealed class YoloV5Loss : DetectionLoss
         _balance = state.TryGetValue("balance", out var balance) ? balance.clone().DetachFromDisposeScope() : null;
     }
 
-    private protected override LayerTargets Assign(Tensor targets, Tensor anchors, long[] shape)
-        => _assigner.Assign(targets, anchors, shape[2], shape[3]);
-
-    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> predictions, IReadOnlyList<LayerTargets> layers)
+    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, IReadOnlyList<LayerTargets> layers)
     {
-        var type = WorkingType(predictions[0]);
-        var box = zeros([], type, predictions[0].device);
-        var classes = zeros([], type, predictions[0].device);
+        var type = WorkingType(maps[0]);
+        var box = zeros([], type, maps[0].device);
+        var classes = zeros([], type, maps[0].device);
         var objectness = new Tensor[LayerCount];
         for (var i = 0; i < LayerCount; i++)
         {
-            var logits = predictions[i];
-            var (layer, classCount) = (layers[i], logits.shape[4] - FirstClassChannel);
+            var logits = maps[i];
+            var (layer, classCount) = (layers[i], AnchorChannels.ClassCount(logits.shape[4]));
             var wanted = zeros(logits.shape[..4], type, logits.device);                             // (B, A, H, W)
             if (layer.Count > 0)
             {
@@ -79,10 +72,10 @@ public sealed class YoloV5Loss : DetectionLoss
                 box += (1 - iou).mean();
                 SetObjectness(wanted, flat, iou.detach());
                 if (classCount > 1)
-                    classes += ClassTerm(rows.narrow(1, FirstClassChannel, classCount), layer.Classes);
+                    classes += ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes);
             }
 
-            objectness[i] = _objectness.Mean(logits.select(4, ObjectnessChannel).to(type), wanted);
+            objectness[i] = _objectness.Mean(logits.select(4, AnchorChannels.Objectness).to(type), wanted);
         }
 
         return new()

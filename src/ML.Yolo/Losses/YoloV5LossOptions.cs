@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ML.Yolo;
 
 /// <summary>Weights and thresholds of the YOLOv5 loss. The defaults are those of the reference implementation.</summary>
-public sealed class YoloV5LossOptions : DetectionLossOptions
+public sealed class YoloV5LossOptions : AnchorLossOptions
 {
     private static readonly float[] ThreeLayers = [4f, 1f, 0.4f];
     private static readonly float[] ManyLayers = [4f, 1f, 0.25f, 0.06f, 0.02f];
@@ -67,13 +67,21 @@ public sealed class YoloV5LossOptions : DetectionLossOptions
     [JsonIgnore]
     internal override float AnchorRatioLimit => AnchorThreshold;
 
-    internal override DetectionLoss CreateLoss(Tensor anchors) => new YoloV5Loss(anchors, this);
+    internal override AnchorLoss CreateLoss(Tensor anchors) => new YoloV5Loss(anchors, this);
 
-    internal override DetectionLossOptions Scale(float classFactor, float objectnessFactor)
+    internal override DetectionLossOptions Scale(float boxFactor, float classFactor, float objectnessFactor)
     {
-        var copy = (YoloV5LossOptions)MemberwiseClone();
+        var copy = (YoloV5LossOptions)Copy();
+        copy.BoxWeight *= boxFactor;
         copy.ClassWeight *= classFactor;
         copy.ObjectnessWeight *= objectnessFactor;
+        return copy;
+    }
+
+    internal override DetectionLossOptions Copy()
+    {
+        var copy = (YoloV5LossOptions)MemberwiseClone();
+        copy.ChosenLayerBalance = ChosenLayerBalance?.ToArray();
         return copy;
     }
 
@@ -95,10 +103,13 @@ public sealed class YoloV5LossOptions : DetectionLossOptions
         CheckNotNegative(ClassPositiveWeight, nameof(ClassPositiveWeight));
         CheckNotNegative(ObjectnessPositiveWeight, nameof(ObjectnessPositiveWeight));
         CheckFraction(LabelSmoothing, nameof(LabelSmoothing));
+        CheckDefined(LabelSmoothingRule, nameof(LabelSmoothingRule));
+        CheckDefined(BoxIou, nameof(BoxIou));
+        CheckDefined(UnassignedTargets, nameof(UnassignedTargets));
         CheckFraction(ObjectnessIouRatio, nameof(ObjectnessIouRatio));
         foreach (var balance in LayerBalance)
             CheckNotNegative(balance, nameof(LayerBalance));
         if (!(AnchorThreshold > 1 && float.IsFinite(AnchorThreshold)))
-            throw new ArgumentOutOfRangeException(nameof(AnchorThreshold), AnchorThreshold, $"{nameof(AnchorThreshold)} is {AnchorThreshold}; it must be a finite number above 1.");
+            throw new ArgumentOutOfRangeException(nameof(AnchorThreshold), AnchorThreshold, FormattableString.Invariant($"{nameof(AnchorThreshold)} is {AnchorThreshold}; it must be a finite number above 1."));
     }
 }

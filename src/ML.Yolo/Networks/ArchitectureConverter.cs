@@ -35,31 +35,17 @@ internal sealed class ArchitectureConverter : JsonConverter<YoloArchitecture>
             JsonSerializer.Serialize(writer, Description.Of(value), Json);
     }
 
-    private sealed record Description(string Name, double Depth, double Width, float[][][] Anchors, LayerDescription[] Layers)
+    private sealed record Description(string Name, double Depth, double Width, AnchorSet? Anchors, LayerDescription[] Layers)
     {
-        public static Description Of(YoloArchitecture architecture) => new(architecture.Name, architecture.Depth, architecture.Width, Jagged(architecture.AnchorsInPixels), architecture.Layers);
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? MaxChannels { get; init; }
 
-        public YoloArchitecture Build() => new(Name, Layers, Rectangular(Anchors), Depth, Width);
-
-        private static float[][][] Jagged(float[,,] anchors)
-            => [.. Enumerable.Range(0, anchors.GetLength(0)).Select(layer
-                => Enumerable.Range(0, anchors.GetLength(1)).Select(anchor => new[] { anchors[layer, anchor, 0], anchors[layer, anchor, 1] }).ToArray())];
-
-        private static float[,,] Rectangular(float[][][] anchors)
-        {
-            var count = anchors is [{ Length: > 0 } first, ..] ? first.Length : throw new JsonException("The architecture has no anchors.");
-            var rectangular = new float[anchors.Length, count, 2];
-            for (var layer = 0; layer < anchors.Length; layer++)
+        public static Description Of(YoloArchitecture architecture)
+            => new(architecture.Name, architecture.Scale.Depth, architecture.Scale.Width, architecture.Anchors, architecture.Layers)
             {
-                for (var anchor = 0; anchor < count; anchor++)
-                {
-                    if (anchors[layer]?.Length != count || anchors[layer][anchor] is not [var width, var height])
-                        throw new JsonException($"The architecture's anchors of layer {layer} are not {count} pairs of numbers.");
-                    (rectangular[layer, anchor, 0], rectangular[layer, anchor, 1]) = (width, height);
-                }
-            }
+                MaxChannels = architecture.Scale.MaxChannels == int.MaxValue ? null : architecture.Scale.MaxChannels,
+            };
 
-            return rectangular;
-        }
+        public YoloArchitecture Build() => new(Name, Layers, Anchors, new NetworkScale(Depth, Width, MaxChannels ?? int.MaxValue));
     }
 }

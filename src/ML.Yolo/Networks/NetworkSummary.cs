@@ -13,14 +13,17 @@ internal static class NetworkSummary
         var shapes = ShapeInference.Follow(architecture, height, width);
         var rows = new List<Row>();
         for (var i = 0; i < shapes.Length; i++)
-            rows.Add(new Row($"{i}", string.Join(", ", architecture.Layers[i].From), Label(architecture, i), $"{shapes[i]}", Parameters(network.Layers[i]), MultiplyAdds(network.Layers[i], shapes[i])));
+        {
+            var block = (BlockDescription)architecture.Layers[i];
+            rows.Add(new Row($"{i}", string.Join(", ", block.From), block.Label(architecture.Scale), $"{shapes[i]}", Parameters(network.Layers[i]), MultiplyAdds(network.Layers[i], shapes[i])));
+        }
+
         var sources = ShapeInference.Sources(architecture.Layers, shapes.Length);
         for (var i = 0; i < sources.Length; i++)
         {
-            var convolution = ((DetectHead)network.Layers[^1]).Convolutions[i];
-            var (channels, rowCount, columnCount) = shapes[sources[i]] with { Channels = (int)convolution.weight.shape[0] };
-            var map = $"{network.Anchors.shape[1]} × {rowCount} × {columnCount} × {channels / network.Anchors.shape[1]}";
-            rows.Add(new Row($"{shapes.Length}", $"{sources[i]}", $"Detect /{architecture.Strides[i]}", map, Parameters(convolution), MultiplyAdds(convolution, shapes[sources[i]])));
+            var (cells, modules) = (shapes[sources[i]], network.Head.ModulesOf(i).ToList());
+            rows.Add(new Row($"{shapes.Length}", $"{sources[i]}", $"Detect /{architecture.Strides[i]}", network.Head.DescribeMap(i, cells.Height, cells.Width),
+                modules.Sum(Parameters), modules.Sum(module => MultiplyAdds(module, cells))));
         }
 
         return Text(network, height, width, rows);
@@ -36,21 +39,6 @@ internal static class NetworkSummary
             $"{network.Architecture}: {rows.Sum(row => row.Parameters):N0} parameters, {Gigaflops(rows.Sum(row => row.MultiplyAdds)):F1} GFLOPs for an image of {height} × {width} pixels, {network.ClassCount} classes, strides {string.Join(", ", network.Strides)}.");
         return text.ToString();
     }
-
-    private static string Label(YoloArchitecture architecture, int index)
-    {
-        var layer = architecture.Layers[index];
-        return layer switch
-        {
-            LayerDescription.ConvDescription conv => $"Conv {conv.Kernel}×{conv.Kernel}{(conv.Stride > 1 ? $" /{conv.Stride}" : "")}",
-            LayerDescription.MaxPoolDescription pool => $"MaxPool {pool.Kernel}×{pool.Kernel} /{pool.Stride}",
-            LayerDescription.C3Description c3 => Times(layer.Block, architecture.ScaleRepeats(c3.Repeats)),
-            LayerDescription.BottleneckDescription bottleneck => Times(layer.Block, architecture.ScaleRepeats(bottleneck.Repeats)),
-            _ => layer.Block,
-        };
-    }
-
-    private static string Times(string block, int repeats) => repeats > 1 ? $"{block} × {repeats}" : block;
 
     private static long Parameters(nn.Module module) => module.parameters().Sum(parameter => parameter.numel());
 

@@ -27,25 +27,31 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>Side of an image that divides by every stride that is a product of a few twos, threes and fives.</summary>
     internal const int ProbeSize = 46_080;
 
-    /// <summary>Describes an architecture.</summary>
+    private const double MaxFactor = 16;
+
+    /// <summary>Describes an architecture with an anchor head.</summary>
     /// <param name="name">A name for logs and files.</param>
     /// <param name="layers">The layers in order; the last is <see cref="LayerDescription.Detect"/>.</param>
-    /// <param name="anchors">Anchors (L, A, 2), one row of A a head, finest first: width and height in pixels of the network's input.</param>
-    /// <param name="depth">Multiplies the repeats of blocks, rounded, at least one. Above 0.</param>
-    /// <param name="width">Multiplies the channels, rounded up to a multiple of eight. Above 0.</param>
-    /// <exception cref="ArgumentException">The layers do not fit together, or the anchors do not fit the heads; the message names the layer.</exception>
+    /// <param name="anchors">Anchors (L, A, 2), A per layer of predictions, finest first: width and height in pixels of the network's input.</param>
+    /// <param name="depth">Multiplies the repeats of blocks, rounded, at least one. In (0, 16].</param>
+    /// <param name="width">Multiplies the channels, rounded up to a multiple of eight. In (0, 16].</param>
+    /// <exception cref="ArgumentException">The layers do not fit together, or the anchors do not fit the head; the message names the layer.</exception>
     public YoloArchitecture(string name, IReadOnlyList<LayerDescription> layers, float[,,] anchors, double depth = 1, double width = 1)
+        : this(name, layers, Anchored(name, anchors), new NetworkScale(depth, width))
+    {
+    }
+
+    internal YoloArchitecture(string name, IReadOnlyList<LayerDescription> layers, AnchorSet? anchors, NetworkScale scale)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(layers);
-        ArgumentNullException.ThrowIfNull(anchors);
-        foreach (var (factor, value) in new[] { (nameof(depth), depth), (nameof(width), width) })
+        foreach (var (factor, value) in new[] { ("depth", scale.Depth), ("width", scale.Width) })
         {
-            if (value is not (> 0 and <= 16))
-                throw new ArgumentOutOfRangeException(factor, value, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most 16."));
+            if (value is not (> 0 and <= MaxFactor))
+                throw new ArgumentOutOfRangeException(factor, value, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {MaxFactor}."));
         }
 
-        (Name, Depth, Width, Layers, AnchorsInPixels) = (name, depth, width, [.. layers], (float[,,])anchors.Clone());
+        (Name, Scale, Layers, Anchors) = (name, scale, [.. layers], anchors);
         Strides = FindStrides();
         CheckAnchors();
     }
@@ -96,20 +102,20 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>The name the reference uses, such as "yolov5n", or the one given to a description of your own.</summary>
     public string Name { get; }
 
-    /// <summary>Pixels a cell, one number a layer of predictions, finest first. The image size must be a multiple of the last.</summary>
+    /// <summary>Pixels per cell, one number per layer of predictions, finest first. The image size must be a multiple of the last.</summary>
     public IReadOnlyList<int> Strides { get; }
 
     /// <summary>Layers in order.</summary>
     internal LayerDescription[] Layers { get; }
 
-    /// <summary>Anchors (L, A, 2): width and height in pixels of the network's input.</summary>
-    internal float[,,] AnchorsInPixels { get; }
+    /// <summary>The last layer.</summary>
+    internal HeadDescription Head => (HeadDescription)Layers[^1];
 
-    /// <summary>Multiplies the repeats of blocks.</summary>
-    internal double Depth { get; }
+    /// <summary>Anchors in pixels of the network's input; null where the head has none.</summary>
+    internal AnchorSet? Anchors { get; }
 
-    /// <summary>Multiplies the channels.</summary>
-    internal double Width { get; }
+    /// <summary>Depth and width.</summary>
+    internal NetworkScale Scale { get; }
 
     /// <summary>The architecture of the library that has this name.</summary>
     /// <param name="name">As in <see cref="Name"/>, any casing.</param>
@@ -132,12 +138,6 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Channels of a layer at this width: a multiple of eight.</summary>
-    internal int ScaleChannels(int channels) => (int)Math.Ceiling(channels * Width / 8) * 8;
-
-    /// <summary>Repeats of a block at this depth: at least one. A single block stays single.</summary>
-    internal int ScaleRepeats(int repeats) => repeats == 1 ? 1 : Math.Max((int)Math.Round(repeats * Depth, MidpointRounding.ToEven), 1);
-
     private static YoloArchitecture V5(string name, double depth, double width) => new(name, FamilyDescriptions.V5, FamilyDescriptions.ThreeLayerAnchors, depth, width);
 
     private static YoloArchitecture V5P6(string name, double depth, double width) => new(name, FamilyDescriptions.V5P6, FamilyDescriptions.FourLayerAnchors, depth, width);
@@ -149,24 +149,33 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
         foreach (var head in heads)
         {
             if (head.Height < 1 || head.Height != head.Width || ProbeSize % head.Height != 0)
-                throw new ArgumentException($"'{Name}': a head on a map of {head} has no whole stride in an image of {ProbeSize} × {ProbeSize} pixels.");
+                throw new ArgumentException($"'{Name}': a layer of predictions on a map of {head} has no whole stride in an image of {ProbeSize} × {ProbeSize} pixels.");
         }
 
         var strides = Array.ConvertAll(heads, head => ProbeSize / head.Height);
         return strides.SequenceEqual(strides.Order())
             ? strides
-            : throw new ArgumentException($"'{Name}': the heads have strides {string.Join(", ", strides)}; they must be listed finest first.");
+            : throw new ArgumentException($"'{Name}': the layers of predictions have strides {string.Join(", ", strides)}; they must be listed finest first.");
+    }
+
+    private static AnchorSet Anchored(string name, float[,,] anchors)
+    {
+        ArgumentNullException.ThrowIfNull(anchors);
+        try
+        {
+            return new AnchorSet(anchors);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException($"'{name}': {exception.Message}", nameof(anchors), exception);
+        }
     }
 
     private void CheckAnchors()
     {
-        var (layers, count, numbers) = (AnchorsInPixels.GetLength(0), AnchorsInPixels.GetLength(1), AnchorsInPixels.GetLength(2));
-        if (layers != Strides.Count || count is < 1 or > 64 || numbers != 2)
-            throw new ArgumentException($"'{Name}': the anchors have shape ({layers}, {count}, {numbers}); ({Strides.Count}, anchors, 2) was expected, with 1 to 64 anchors.");
-        foreach (var size in AnchorsInPixels)
-        {
-            if (!(size > 0 && float.IsFinite(size)))
-                throw new ArgumentException(FormattableString.Invariant($"'{Name}': an anchor has a size of {size} pixels; it must be above 0."));
-        }
+        if (Head.HasAnchors != Anchors is not null)
+            throw new ArgumentException($"'{Name}': {(Anchors is null ? "its head needs anchors, and it has no anchors" : "its head has no use for the anchors that are given")}.");
+        if (Anchors is { } anchors && anchors.LayerCount != Strides.Count)
+            throw new ArgumentException($"'{Name}': the anchors are for {anchors.LayerCount} layers of predictions; the head has {Strides.Count}.");
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using ML.Yolo.Boxes;
 using ML.Yolo.Devices;
 using ML.Yolo.Networks;
 using TorchSharp;
@@ -8,7 +10,7 @@ using static TorchSharp.torch.nn;
 
 namespace ML.Yolo;
 
-/// <summary>A detector network: images in, one map of logits a layer out. Parameter and buffer names are those of Ultralytics' models.</summary>
+/// <summary>A detector network: images in, one map of logits per layer of predictions out. Parameter and buffer names are those of Ultralytics' models.</summary>
 public sealed class YoloNetwork : Module<Tensor, Tensor[]>
 {
     [ComponentName(Name = "model")]
@@ -18,13 +20,12 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     private readonly bool[] _isKept;
     private int _frozen;
 
-    private YoloNetwork(YoloArchitecture architecture, int classCount, Tensor anchorsInPixels)
+    private YoloNetwork(YoloArchitecture architecture, HeadSettings settings)
         : base(nameof(YoloNetwork))
     {
         Architecture = architecture;
-        ClassCount = classCount;
         _sources = [.. architecture.Layers.Select((_, i) => ShapeInference.Sources(architecture.Layers, i))];
-        _layers = new ModuleList<Module>(new NetworkBuilder(architecture, classCount, anchorsInPixels).Build());
+        _layers = new ModuleList<Module>(NetworkBuilder.Build(architecture, settings));
         _isKept = KeptLayers(_sources);
         RegisterComponents();
         ChannelsLast.Apply(this);
@@ -34,40 +35,54 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     public YoloArchitecture Architecture { get; }
 
     /// <summary>Number of classes, C.</summary>
-    public int ClassCount { get; }
+    public int ClassCount => Head.Settings.ClassCount;
 
-    /// <summary>Pixels a cell, one number a layer of predictions, finest first.</summary>
+    /// <summary>Pixels per cell, one number per layer of predictions, finest first.</summary>
     public IReadOnlyList<int> Strides => Architecture.Strides;
 
-    /// <summary>Anchors (L, A, 2): widths and heights in cells of each layer. Part of the saved state.</summary>
-    public Tensor Anchors => Head.Anchors;
+    /// <summary>Anchors (L, A, 2): widths and heights in cells of each layer. Part of the saved state. Null for a head without anchors.</summary>
+    public Tensor? Anchors => Head.Anchors;
 
-    /// <summary>One module a line of the description; the last is the <see cref="DetectHead"/>.</summary>
+    /// <summary>One module per line of the description; the last is the head.</summary>
     internal ModuleList<Module> Layers => _layers;
 
-    // No field: TorchSharp would register the head a second time.
-    private DetectHead Head => (DetectHead)_layers[^1];
+    /// <summary>The last layer.</summary>
+    /// <remarks>No field: TorchSharp would register the head a second time.</remarks>
+    internal DetectionHead Head => (DetectionHead)_layers[^1];
 
     /// <summary>Makes a network with initial weights: convolutions as PyTorch draws them, head biases from the priors.</summary>
     /// <param name="architecture">The description.</param>
     /// <param name="classCount">Number of classes, at least 1.</param>
-    /// <param name="anchors">Anchors (L, A, 2): widths and heights in pixels of the input; the architecture's where omitted.</param>
-    /// <exception cref="ArgumentException">The class count is below 1, or the anchors do not fit the layers.</exception>
-    public static YoloNetwork Create(YoloArchitecture architecture, int classCount, Tensor? anchors = null)
+    /// <param name="anchors">Anchors in pixels of the input; the architecture's where omitted.</param>
+    /// <exception cref="ArgumentException">The class count is below 1, or the anchors do not fit the head.</exception>
+    public static YoloNetwork Create(YoloArchitecture architecture, int classCount, AnchorSet? anchors = null)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        return Create(architecture, classCount, architecture.Head.Codings[0], anchors);
+    }
+
+    /// <summary>The same with a coding that is not the head's own.</summary>
+    /// <param name="architecture">The description.</param>
+    /// <param name="classCount">Number of classes, at least 1.</param>
+    /// <param name="coding">How its logits become boxes: one of <see cref="HeadDescription.Codings"/>.</param>
+    /// <param name="anchors">Anchors in pixels of the input; the architecture's where omitted.</param>
+    internal static YoloNetwork Create(YoloArchitecture architecture, int classCount, BoxCoding coding, AnchorSet? anchors = null)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        if (!architecture.Head.Codings.Contains(coding))
+            throw new ArgumentException($"{architecture}'s head cannot be read as {coding}; it can as {string.Join(", ", architecture.Head.Codings)}.", nameof(coding));
+        if (anchors is not null && anchors.LayerCount != architecture.Anchors?.LayerCount)
+            throw new ArgumentException($"anchors is for {anchors.LayerCount} layers of predictions; {architecture} takes {architecture.Anchors?.LayerCount.ToString(CultureInfo.InvariantCulture) ?? "none"}.", nameof(anchors));
         TorchBackend.EnsureLoaded();
-        using var scope = NewDisposeScope();
-        anchors ??= tensor(architecture.AnchorsInPixels);
-        if (anchors.dim() != 3 || anchors.shape[0] != architecture.Strides.Count || anchors.shape[2] != 2)
-            throw new ArgumentException($"anchors has shape ({string.Join(", ", anchors.shape)}); {architecture} takes ({architecture.Strides.Count}, anchors, 2).", nameof(anchors));
-        return new YoloNetwork(architecture, classCount, anchors);
+        return new YoloNetwork(architecture, new HeadSettings(classCount, architecture.Strides, anchors ?? architecture.Anchors, coding));
     }
 
     /// <summary>Runs the network.</summary>
     /// <param name="images">(B, 3, H, W): RGB in [0, 1]; H and W multiples of the largest stride.</param>
-    /// <returns>Per layer (B, A, H / stride, W / stride, 5 + C) logits, finest first.</returns>
+    /// <returns>
+    /// One map of logits per layer of predictions, finest first: (B, A, H / stride, W / stride, 5 + C) of an anchor head.
+    /// </returns>
     public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
 
     /// <summary>The network as a table: layers, what each puts out for one image, parameters and billions of floating-point operations.</summary>
@@ -91,8 +106,8 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var clone = new YoloNetwork(Architecture, ClassCount, zeros_like(Anchors).cpu());
-        clone.to(Anchors.device);
+        var clone = new YoloNetwork(Architecture, Head.Settings);
+        clone.to(parameters().First().device);
         clone.CopyStateFrom(this);
         return clone;
     }
@@ -107,12 +122,12 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
             target.copy_(source[name]);
     }
 
-    /// <summary>Takes other anchors, (L, A, 2) in pixels of the input.</summary>
-    internal void SetAnchors(float[,,] pixels)
+    /// <summary>Takes other anchors. Only for a head that has some.</summary>
+    internal void SetAnchors(AnchorSet anchors)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        Anchors.copy_(tensor(pixels) / tensor(Strides.ToArray()).view(-1, 1, 1));
+        Anchors!.copy_(anchors.InCells(Strides));
     }
 
     /// <summary>Keeps the weights and the norm statistics of the first layers as they are: they are no longer trained, and stay in evaluation mode.</summary>
@@ -143,7 +158,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
             {
                 Module<Tensor, Tensor> block => block.call(Inputs(i, current, kept)[0]),
                 Module<Tensor[], Tensor> join => join.call(Inputs(i, current, kept)),
-                var other => throw new InvalidOperationException($"Layer {i} is a {other.GetType().Name}, which is no block."),
+                var other => throw new InvalidOperationException($"Layer {i} is a {other.GetType().Name}, which is not a block."),
             };
             if (_isKept[i])
                 kept[i] = current;

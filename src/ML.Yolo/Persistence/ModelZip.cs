@@ -54,7 +54,7 @@ internal static class ModelZip
         TorchBackend.EnsureLoaded();
         var manifest = ParseManifest(Read(context, ManifestName, LargestManifest));
         using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(manifest.Options.Architecture, manifest.ClassNames.Count);
+        var network = YoloNetwork.Create(manifest.Options.Architecture, manifest.ClassNames.Count, manifest.Options.Loss.BoxCoding);
         try
         {
             NetworkState.Load(network, ParseWeights(Read(context, WeightsName, manifest.WeightsLength), manifest), WeightsName);

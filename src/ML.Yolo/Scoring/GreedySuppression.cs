@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ML.Yolo.Networks;
 
 namespace ML.Yolo.Scoring;
 
@@ -7,19 +8,18 @@ internal static class GreedySuppression
 {
     private const int RowLength = 6;
 
-    /// <summary>Thins out the decoded predictions of one image.</summary>
-    /// <param name="decoded">N × (5 + C) numbers: centre x, centre y, width, height in pixels, objectness and class probabilities.</param>
-    /// <param name="channels">5 + C.</param>
+    /// <summary>Thins out the predictions of one image.</summary>
+    /// <param name="predictions">Boxes and scores.</param>
     /// <param name="options">Thresholds and limits.</param>
-    /// <returns>n × 6 numbers, most confident first: x1, y1, x2, y2 in pixels, score, class index.</returns>
-    public static float[] Apply(ReadOnlySpan<float> decoded, int channels, NmsOptions options)
+    /// <returns>n × 6 numbers, most confident first: x1, y1, x2, y2 in pixels, score, class index; and which of all predictions each is.</returns>
+    public static (float[] Rows, int[] Indices) Apply(PredictionRows predictions, NmsOptions options)
     {
-        var candidates = Candidates(decoded, channels, options);
+        var (candidates, places) = Candidates(predictions, options);
         var kept = Keep(candidates, options);
         var rows = new float[kept.Length * RowLength];
         for (var i = 0; i < kept.Length; i++)
             candidates.AsSpan((int)kept[i] * RowLength, RowLength).CopyTo(rows.AsSpan(i * RowLength));
-        return rows;
+        return (rows, Array.ConvertAll(kept, row => predictions.IndexOf(places[row])));
     }
 
     /// <summary>Numbers of the rows that stay. The loop over pairs is inherent: whether a box drops others depends on whether it was dropped.</summary>
@@ -40,41 +40,41 @@ internal static class GreedySuppression
         return [.. kept];
     }
 
-    private static float[] Candidates(ReadOnlySpan<float> decoded, int channels, NmsOptions options)
+    private static (float[] Rows, int[] Places) Candidates(PredictionRows predictions, NmsOptions options)
     {
         var found = new List<(int Row, int Class, float Score)>();
-        for (var (row, start) = (0, 0); start < decoded.Length; row++, start += channels)
-        {
-            var objectness = decoded[start + 4];
-            if (objectness > options.ScoreThreshold)
-                AddClasses(found, row, decoded.Slice(start + 5, channels - 5), objectness, options);
-        }
-
+        for (var row = 0; row < predictions.Count; row++)
+            AddClasses(found, row, predictions[row][PredictionRows.BoxNumbers..], options);
         if (options.Classes is { } classes)
             found.RemoveAll(candidate => !classes.Contains(candidate.Class));
 
         // Equal scores keep their order, as in a stable sort.
         found.Sort((a, b) => a.Score == b.Score ? (a.Row, a.Class).CompareTo((b.Row, b.Class)) : b.Score.CompareTo(a.Score));
-        var rows = new float[Math.Min(found.Count, options.MaxCandidates) * RowLength];
-        for (var i = 0; i < rows.Length / RowLength; i++)
-            Write(decoded.Slice(found[i].Row * channels, 4), found[i].Class, found[i].Score, rows.AsSpan(i * RowLength, RowLength));
-        return rows;
+        var count = Math.Min(found.Count, options.MaxCandidates);
+        var (rows, places) = (new float[count * RowLength], new int[count]);
+        for (var i = 0; i < count; i++)
+        {
+            places[i] = found[i].Row;
+            Write(predictions[found[i].Row][..PredictionRows.BoxNumbers], found[i].Class, found[i].Score, rows.AsSpan(i * RowLength, RowLength));
+        }
+
+        return (rows, places);
     }
 
-    private static void AddClasses(List<(int Row, int Class, float Score)> found, int row, ReadOnlySpan<float> probabilities, float objectness, NmsOptions options)
+    private static void AddClasses(List<(int Row, int Class, float Score)> found, int row, ReadOnlySpan<float> scores, NmsOptions options)
     {
         if (!options.MultiLabel)
         {
-            var best = TensorPrimitives.IndexOfMax(probabilities);
-            if (probabilities[best] * objectness > options.ScoreThreshold)
-                found.Add((row, best, probabilities[best] * objectness));
+            var best = TensorPrimitives.IndexOfMax(scores);
+            if (scores[best] > options.ScoreThreshold)
+                found.Add((row, best, scores[best]));
             return;
         }
 
-        for (var label = 0; label < probabilities.Length; label++)
+        for (var label = 0; label < scores.Length; label++)
         {
-            if (probabilities[label] * objectness > options.ScoreThreshold)
-                found.Add((row, label, probabilities[label] * objectness));
+            if (scores[label] > options.ScoreThreshold)
+                found.Add((row, label, scores[label]));
         }
     }
 

@@ -1,44 +1,43 @@
 using System.Runtime.InteropServices;
+using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>Greedy non-maximum suppression: the most confident detection stays and drops those of its class that overlap it too much; then the next.</summary>
+/// <summary>Greedy non-maximum suppression: the most confident prediction stays and drops those of its class that overlap it too much; then the next.</summary>
 public static class NonMaxSuppression
 {
-    private const int RowLength = 6;
-
-    /// <summary>Thins out the decoded predictions of a batch.</summary>
-    /// <param name="decoded">(B, N, 5 + C): centre x, centre y, width, height in pixels, objectness and class probabilities in [0, 1].</param>
+    /// <summary>Thins out the predictions of a batch.</summary>
+    /// <param name="predictions">Boxes and scores of every image.</param>
     /// <param name="options">Thresholds and limits.</param>
-    /// <returns>One CPU tensor (n, 6) an image, most confident first: x1, y1, x2, y2 in pixels, score, class index. The caller disposes them.</returns>
-    /// <exception cref="ArgumentException"><paramref name="decoded"/> has another shape.</exception>
-    public static IReadOnlyList<Tensor> Apply(Tensor decoded, NmsOptions options)
+    /// <returns>What stays of each image. The caller disposes it.</returns>
+    public static IReadOnlyList<SuppressedPredictions> Apply(Predictions predictions, NmsOptions options)
     {
-        ArgumentNullException.ThrowIfNull(decoded);
+        ArgumentNullException.ThrowIfNull(predictions);
         ArgumentNullException.ThrowIfNull(options);
-        if (decoded.dim() != 3 || decoded.shape[2] < RowLength)
-            throw new ArgumentException($"decoded has shape ({string.Join(", ", decoded.shape)}); it must be (batch, predictions, 5 + classes).", nameof(decoded));
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var results = new Tensor[decoded.shape[0]];
+        var results = new SuppressedPredictions[predictions.Boxes.shape[0]];
         for (var i = 0; i < results.Length; i++)
         {
-            var candidates = Candidates(decoded[i], options);                             // (n, 6), most confident first
-            results[i] = candidates.index_select(0, Keep(candidates, options)).MoveToOuterDisposeScope();
+            using var scope = NewDisposeScope();
+            results[i] = Apply(predictions.Boxes[i], predictions.Scores[i], indices: null, options).MoveToOuterDisposeScope();
         }
 
         return results;
     }
 
-    private static Tensor Candidates(Tensor predictions, NmsOptions options)
-    {
-        var likely = (predictions.select(1, 4) > options.ScoreThreshold).nonzero().squeeze(1);
-        var rows = predictions.index_select(0, likely);                                   // (M, 5 + C)
-        var scores = rows.narrow(1, 5, rows.shape[1] - 5) * rows.narrow(1, 4, 1);         // (M, C)
-        var (row, label, score) = options.MultiLabel && scores.shape[1] > 1 ? EveryClass(scores, options) : BestClass(scores, options);
+    /// <summary>Thins out those predictions of an image that may count.</summary>
+    internal static SuppressedPredictions Apply(LikelyPredictions predictions, NmsOptions options) => Apply(predictions.Boxes, predictions.Scores, predictions.Indices, options);
 
+    /// <param name="boxes">(N, 4): centre x, centre y, width, height.</param>
+    /// <param name="scores">(N, C).</param>
+    /// <param name="indices">(N): numbers of the predictions; their places where omitted.</param>
+    /// <param name="options">Thresholds and limits.</param>
+    private static SuppressedPredictions Apply(Tensor boxes, Tensor scores, Tensor? indices, NmsOptions options)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (row, label, score) = options.MultiLabel && scores.shape[1] > 1 ? EveryClass(scores, options) : BestClass(scores, options);
         if (options.Classes is { } classes)
         {
             var wanted = isin(label, tensor(classes.Select(index => (long)index).ToArray(), device: label.device)).nonzero().squeeze(1);
@@ -46,19 +45,27 @@ public static class NonMaxSuppression
         }
 
         var (sorted, order) = score.sort(0, descending: true, stable: true);
-        order = order.narrow(0, 0, Math.Min(order.shape[0], options.MaxCandidates));
-        var boxes = rows.index_select(0, row.index_select(0, order)).narrow(1, 0, 4);
-        var half = boxes.narrow(1, 2, 2) / 2;
-        var centre = boxes.narrow(1, 0, 2);
-        var labels = label.index_select(0, order).to(boxes.dtype).unsqueeze(1);
-        return cat([centre - half, centre + half, sorted.narrow(0, 0, order.shape[0]).unsqueeze(1), labels], 1).to(ScalarType.Float32, CPU);
+        var count = Math.Min(order.shape[0], options.MaxCandidates);
+        (sorted, order) = (sorted.narrow(0, 0, count), order.narrow(0, 0, count));
+        row = row.index_select(0, order);                                                 // (n)
+        var candidates = Candidates(boxes.index_select(0, row), sorted, label.index_select(0, order));
+        var kept = Keep(candidates, options);
+        var index = indices?.index_select(0, row) ?? row;
+        return new SuppressedPredictions(candidates.index_select(0, kept), index.cpu().index_select(0, kept)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>(n, 6) on the CPU: two corners, score, class.</summary>
+    private static Tensor Candidates(Tensor boxes, Tensor scores, Tensor labels)
+    {
+        var (centre, half) = (boxes.narrow(1, 0, 2), boxes.narrow(1, 2, 2) / 2);
+        return cat([centre - half, centre + half, scores.unsqueeze(1), labels.to(boxes.dtype).unsqueeze(1)], 1).to(ScalarType.Float32, CPU);
     }
 
     private static (Tensor Row, Tensor Label, Tensor Score) EveryClass(Tensor scores, NmsOptions options)
     {
         var pairs = (scores > options.ScoreThreshold).nonzero();                          // (K, 2): row, class
         var (row, label) = (pairs.select(1, 0), pairs.select(1, 1));
-        return (row, label, scores.view(-1).index_select(0, (row * scores.shape[1]) + label));
+        return (row, label, scores.reshape(-1).index_select(0, (row * scores.shape[1]) + label));
     }
 
     private static (Tensor Row, Tensor Label, Tensor Score) BestClass(Tensor scores, NmsOptions options)

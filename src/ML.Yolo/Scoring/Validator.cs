@@ -12,7 +12,7 @@ internal sealed class Validator(TrainingSet set, IReadOnlyList<string> className
 
     public DetectionMetrics Measure(YoloNetwork network)
     {
-        var engine = new TorchEngine(network, options.Loss.BoxCoding, device);
+        var engine = new TorchEngine(network, device);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
         // Images of one shape share a canvas, and thus a batch.
         foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(options.BatchSize))

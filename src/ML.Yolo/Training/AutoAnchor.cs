@@ -15,27 +15,27 @@ internal static class AutoAnchor
 
     /// <summary>Finds anchors for a set.</summary>
     /// <param name="sizes">Widths and heights of its objects, pixels of the canvas.</param>
-    /// <param name="anchors">(L, A, 2): the anchors at hand, pixels.</param>
+    /// <param name="anchors">The anchors at hand.</param>
     /// <param name="threshold">The loss's anchor threshold.</param>
     /// <param name="seed">Decides where k-means starts and how evolution goes.</param>
     /// <param name="tell">Told what was found.</param>
-    /// <returns>Better anchors (L, A, 2), smallest first; null where those at hand will do.</returns>
-    public static float[,,]? Improve(IEnumerable<(float Width, float Height)> sizes, float[,,] anchors, float threshold, int seed, Action<string> tell)
+    /// <returns>Better anchors, smallest first; null where those at hand will do.</returns>
+    public static AnchorSet? Improve(IEnumerable<(float Width, float Height)> sizes, AnchorSet anchors, float threshold, int seed, Action<string> tell)
     {
         var random = SampleRandom.ForEpoch(seed, 0);
         var all = sizes.Where(size => size.Width >= SmallestSide && size.Height >= SmallestSide).ToArray();
         if (all.Length > MostSizes)
             all = random.GetItems(all, MostSizes);
-        var current = Flatten(anchors);
+        var current = anchors.Sizes;
         var fit = new AnchorFit(all, threshold);
         var recall = fit.BestPossibleRecall(current);
-        if (recall >= SufficientRecall || all.Length < current.Length)
+        if (recall >= SufficientRecall || all.Length < current.Count)
         {
             tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3}; they stay."));
             return null;
         }
 
-        var found = Evolve(fit, KMeans(all, current.Length, random), random);
+        var found = Evolve(fit, KMeans(all, current.Count, random), random);
         var better = fit.BestPossibleRecall(found);
         if (better <= recall)
         {
@@ -43,8 +43,8 @@ internal static class AutoAnchor
             return null;
         }
 
-        tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3} became {better:F3} with {string.Join(" ", found.Select(size => FormattableString.Invariant($"{size.Width:F0}×{size.Height:F0}")))} pixels."));
-        return Unflatten(found, anchors);
+        tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3} became {better:F3} with {anchors.With(found)} pixels."));
+        return anchors.With(found);
     }
 
     private static (float Width, float Height)[] KMeans((float Width, float Height)[] sizes, int count, Random random)
@@ -106,15 +106,4 @@ internal static class AutoAnchor
 
     /// <summary>A standard normal number (Box and Muller 1958).</summary>
     private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-
-    private static (float Width, float Height)[] Flatten(float[,,] anchors)
-        => [.. Enumerable.Range(0, anchors.GetLength(0)).SelectMany(layer => Enumerable.Range(0, anchors.GetLength(1)).Select(i => (anchors[layer, i, 0], anchors[layer, i, 1])))];
-
-    private static float[,,] Unflatten((float Width, float Height)[] sizes, float[,,] like)
-    {
-        var anchors = new float[like.GetLength(0), like.GetLength(1), 2];
-        for (var i = 0; i < sizes.Length; i++)
-            (anchors[i / like.GetLength(1), i % like.GetLength(1), 0], anchors[i / like.GetLength(1), i % like.GetLength(1), 1]) = sizes[i];
-        return anchors;
-    }
 }

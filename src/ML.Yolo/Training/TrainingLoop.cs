@@ -90,10 +90,10 @@ internal sealed class TrainingLoop : IDisposable
         var (checkpoint, tensors) = Checkpoint.Load(last);
         foreach (var change in Identity!.ChangesSince(checkpoint.Identity))
             Warn($"Going on from '{last}' after epoch {checkpoint.State.Epoch}: {change}.");
-        var anchors = _network.Anchors.clone();
+        var anchors = _network.Anchors?.clone();
         TrainingTensors.Load(last, tensors, _network, _average.Network, _loss, _optimization, _device);
         // The loss was made for the anchors at hand.
-        if (!anchors.allclose(_network.Anchors))
+        if (anchors is not null && !anchors.allclose(_network.Anchors!))
             throw new WeightsFormatException($"'{last}' was trained with other anchors than those that suit the data now; go on with the data it was trained on, or start anew from '{best}' as {nameof(YoloTrainer.Options.PretrainedWeights)}.");
         _state = checkpoint.State;
         _epochs.AddRange(checkpoint.History.Epochs);

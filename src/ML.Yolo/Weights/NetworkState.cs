@@ -13,7 +13,7 @@ internal sealed class NetworkState
     private readonly Dictionary<string, Tensor> _wanted;
     private readonly List<string> _misfits = [];
     private readonly List<string> _fits = [];
-    private readonly List<string> _otherHead = [];
+    private readonly List<(string Name, int ClassCount)> _otherHead = [];
 
     private NetworkState(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
@@ -26,7 +26,7 @@ internal sealed class NetworkState
     public static void Load(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         var state = new NetworkState(network, tensors, source);
-        state._misfits.AddRange(state._otherHead.Select(state.OtherShape));
+        state._misfits.AddRange(state._otherHead.Select(tensor => state.OtherShape(tensor.Name)));
         state.RejectMisfits();
         state.Copy();
     }
@@ -51,15 +51,15 @@ internal sealed class NetworkState
 
     private void Sort()
     {
-        var head = $"model.{_network.Architecture.Layers.Length - 1}.m.";
+        var head = $"model.{_network.Architecture.Layers.Length - 1}.";
         foreach (var (name, target) in _wanted)
         {
             if (!_found.TryGetValue(name, out var tensor))
                 _misfits.Add($"{name} is missing");
             else if (HasShape(tensor, target.shape))
                 _fits.Add(name);
-            else if (name.StartsWith(head, StringComparison.Ordinal) && HasOtherClassCount(tensor.shape, target.shape))
-                _otherHead.Add(name);
+            else if (name.StartsWith(head, StringComparison.Ordinal) && _network.Head.ClassCountOf(name[head.Length..], tensor.shape, target.shape) is { } classCount)
+                _otherHead.Add((name, classCount));
             else
                 _misfits.Add(OtherShape(name));
         }
@@ -84,20 +84,12 @@ internal sealed class NetworkState
     private IEnumerable<string> HeadLeft()
     {
         if (_otherHead.Count > 0)
-            yield return $"'{_source}' was trained on {ClassCount(_found[_otherHead[0]].shape)} classes, and {_network.ClassCount} are to be learned: the head keeps its initial values ({string.Join(", ", _otherHead)}).";
+            yield return $"'{_source}' was trained on {_otherHead[0].ClassCount} classes, and {_network.ClassCount} are to be learned: the head keeps its initial values ({string.Join(", ", _otherHead.Select(tensor => tensor.Name))}).";
     }
 
     /// <summary>Some writers give a scalar the shape (1).</summary>
     private static bool HasShape(Tensor tensor, long[] expected)
         => tensor.shape.AsSpan().SequenceEqual(expected) || (expected.Length == 0 && tensor.numel() == 1);
-
-    /// <summary>A head's tensors begin with anchors × (5 + classes).</summary>
-    private bool HasOtherClassCount(long[] found, long[] wanted)
-        => found.Length == wanted.Length && found.AsSpan(1).SequenceEqual(wanted.AsSpan(1)) && found[0] % AnchorCount == 0 && ClassCount(found) > 0;
-
-    private long AnchorCount => _network.Anchors.shape[1];
-
-    private long ClassCount(long[] headShape) => (headShape[0] / AnchorCount) - 5;
 
     private string OtherShape(string name) => $"{name} has shape ({Text(_found[name].shape)}) where ({Text(_wanted[name].shape)}) was expected";
 

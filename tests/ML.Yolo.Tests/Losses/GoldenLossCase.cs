@@ -41,7 +41,7 @@ internal sealed class GoldenLossCase : IDisposable
 
     public IReadOnlyList<double> ExpectedBalance(int call) => [.. Call(call).GetProperty("balance").EnumerateArray().Select(weight => weight.GetDouble())];
 
-    public DetectionLoss CreateLoss() => DetectionLoss.Create(_settings.GetProperty("variant").GetString() == "v3" ? V3Options() : V5Options(), Anchors);
+    public AnchorLoss CreateLoss() => AnchorLoss.Create(_settings.GetProperty("variant").GetString() == "v3" ? V3Options() : V5Options(), Anchors);
 
     public void Dispose()
     {

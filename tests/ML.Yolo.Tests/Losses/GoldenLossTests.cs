@@ -78,8 +78,8 @@ public sealed class GoldenLossTests
     public void BuildTargets_NotebookTargets_GivesTheNotebookCounts(string variant, int[] expected)
     {
         using var scope = NewDisposeScope();
-        DetectionLossOptions options = variant == "v5" ? new YoloV5LossOptions() : new YoloV3LossOptions { IouThreshold = 0.2f };
-        using var loss = DetectionLoss.Create(options, NotebookInput.Anchors());
+        AnchorLossOptions options = variant == "v5" ? new YoloV5LossOptions() : new YoloV3LossOptions { IouThreshold = 0.2f };
+        using var loss = AnchorLoss.Create(options, NotebookInput.Anchors());
 
         var layers = loss.BuildTargets(NotebookInput.Predictions(), NotebookInput.Targets());
 

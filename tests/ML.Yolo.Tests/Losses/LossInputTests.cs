@@ -10,7 +10,7 @@ public sealed class LossInputTests
 
     [Fact]
     public void Compute_MapWithFourDimensions_NamesTheMapAndItsShape()
-        => AssertRejected(() => [zeros(2, 3, 8, 8), .. Maps()[1..]], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "predictions[0] has shape (2, 3, 8, 8)");
+        => AssertRejected(() => [zeros(2, 3, 8, 8), .. Maps()[1..]], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "maps[0] has shape (2, 3, 8, 8)");
 
     [Fact]
     public void Compute_TwoMapsForThreeLayersOfAnchors_SaysBoth()
@@ -18,15 +18,15 @@ public sealed class LossInputTests
 
     [Fact]
     public void Compute_TwoAnchorsWhereThreeWereGiven_SaysBoth()
-        => AssertRejected(() => [zeros([2, 2, 8, 8, 7]), .. Maps()[1..]], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "predictions[0]", "2 anchors");
+        => AssertRejected(() => [zeros([2, 2, 8, 8, 7]), .. Maps()[1..]], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "maps[0]", "2 anchors");
 
     [Fact]
     public void Compute_MapsOfUnequalClassCounts_NamesTheOneThatDiffers()
-        => AssertRejected(() => [.. Maps()[..2], zeros([2, 3, 2, 2, 9])], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "predictions[2] has shape (2, 3, 2, 2, 9)");
+        => AssertRejected(() => [.. Maps()[..2], zeros([2, 3, 2, 2, 9])], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "maps[2] has shape (2, 3, 2, 2, 9)");
 
     [Fact]
     public void Compute_MapsWithoutAClass_NamesTheShape()
-        => AssertRejected(() => [.. GridSizes.Select(size => zeros([2, 3, size, size, 5]))], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "predictions[0] has shape (2, 3, 8, 8, 5)");
+        => AssertRejected(() => [.. GridSizes.Select(size => zeros([2, 3, size, size, 5]))], Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), "maps[0] has shape (2, 3, 8, 8, 5)");
 
     [Theory]
     [InlineData(2, 0, 0.5f, "targets[1] = (2, 0, 0.5, 0.5, 0.2, 0.2) names an image outside the batch of 2.")]
@@ -54,7 +54,7 @@ public sealed class LossInputTests
         using var scope = NewDisposeScope();
         var anchors = fault == "rank" ? ones(3, 2) : zeros(3, 3, 2);
 
-        var exception = Assert.Throws<ArgumentException>(() => DetectionLoss.Create(new YoloV5LossOptions(), anchors));
+        var exception = Assert.Throws<ArgumentException>(() => AnchorLoss.Create(new YoloV5LossOptions(), anchors));
 
         Assert.Contains(fault == "rank" ? "anchors has shape (3, 2)" : "not a positive number", exception.Message, StringComparison.Ordinal);
     }
@@ -64,7 +64,7 @@ public sealed class LossInputTests
     {
         using var scope = NewDisposeScope();
 
-        var exception = Assert.Throws<ArgumentException>(() => DetectionLoss.Create(new YoloV5LossOptions { LayerBalance = [1, 1] }, NotebookInput.Anchors()));
+        var exception = Assert.Throws<ArgumentException>(() => AnchorLoss.Create(new YoloV5LossOptions { LayerBalance = [1, 1] }, NotebookInput.Anchors()));
 
         Assert.Contains("LayerBalance holds 2 numbers; the network has 3 layers", exception.Message, StringComparison.Ordinal);
     }
@@ -73,7 +73,7 @@ public sealed class LossInputTests
     public void Compute_TargetNoAnchorTakes_ThrowsNamingImageAndBoxWhereAsked()
     {
         using var scope = NewDisposeScope();
-        using var loss = DetectionLoss.Create(new YoloV5LossOptions { UnassignedTargets = UnassignedTargets.Throw }, NotebookInput.Anchors());
+        using var loss = AnchorLoss.Create(new YoloV5LossOptions { UnassignedTargets = UnassignedTargets.Throw }, NotebookInput.Anchors());
 
         var exception = Assert.Throws<InvalidOperationException>(() => loss.Compute(Maps(), Targets(1, 0, 0.5f, 0.5f, 0.001f, 0.2f)));
 
@@ -85,7 +85,7 @@ public sealed class LossInputTests
     {
         using var scope = NewDisposeScope();
         var warnings = new List<string>();
-        using var loss = DetectionLoss.Create(new YoloV3LossOptions { UnassignedTargets = UnassignedTargets.Warn }, NotebookInput.Anchors());
+        using var loss = AnchorLoss.Create(new YoloV3LossOptions { UnassignedTargets = UnassignedTargets.Warn }, NotebookInput.Anchors());
         loss.Warning = warnings.Add;
         var targets = cat([Targets(1, 0, 0.5f, 0.5f, 0.001f, 0.2f), Targets(0, 1, 0.5f, 0.5f, 0.3f, 0.3f)], 0);
 
@@ -99,7 +99,7 @@ public sealed class LossInputTests
     public void Compute_TargetWithoutArea_AddsNothing()
     {
         using var scope = NewDisposeScope();
-        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), NotebookInput.Anchors());
+        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), NotebookInput.Anchors());
         var one = Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f);
 
         var expected = loss.Compute(Maps(), one).Total.item<float>();
@@ -113,7 +113,7 @@ public sealed class LossInputTests
     public void Compute_TenThousandCalls_LeavesNoTensorAndNoMemoryBehind(string variant)
     {
         using var scope = NewDisposeScope();
-        using var loss = DetectionLoss.Create(variant == "v5" ? new YoloV5LossOptions { AutoBalance = true } : new YoloV3LossOptions(), NotebookInput.Anchors());
+        using var loss = AnchorLoss.Create(variant == "v5" ? new YoloV5LossOptions { AutoBalance = true } : new YoloV3LossOptions(), NotebookInput.Anchors());
         var maps = Maps().Select(map => map.requires_grad_()).ToArray();
         var targets = cat([Targets(0, 0, 0.5f, 0.5f, 0.2f, 0.2f), Targets(1, 1, 0.2f, 0.3f, 0.3f, 0.4f)], 0);
         Call(1000);
@@ -149,9 +149,9 @@ public sealed class LossInputTests
     private static void AssertRejected(Func<Tensor[]> maps, Tensor targets, params string[] messages)
     {
         using var scope = NewDisposeScope();
-        foreach (DetectionLossOptions options in new DetectionLossOptions[] { new YoloV5LossOptions(), new YoloV3LossOptions() })
+        foreach (AnchorLossOptions options in new AnchorLossOptions[] { new YoloV5LossOptions(), new YoloV3LossOptions() })
         {
-            using var loss = DetectionLoss.Create(options, NotebookInput.Anchors());
+            using var loss = AnchorLoss.Create(options, NotebookInput.Anchors());
             var exception = Assert.Throws<ArgumentException>(() => loss.Compute(maps(), targets));
             Assert.All(messages, message => Assert.Contains(message, exception.Message, StringComparison.Ordinal));
         }

@@ -64,8 +64,8 @@ public sealed class LossLawTests
             var maps = input.Predictions.Select(map => (map.detach() * Math.Pow(10, exponent)).to(isSingle ? ScalarType.Float32 : ScalarType.Float64).requires_grad_()).ToArray();
             // Boxes without width, without area, and with centres on the very border.
             input.TargetRows = [.. input.TargetRows, [0, 0, 0, 0, 0.2, 0], [0, 0, 1, 1, 0, 0], [0, 0, 1, 0.5, 0.3, 0.3], [0, 0, 0, 1, 1, 1], [0, 0, 0.5, 0.5, 1e-12, 0.5]];
-            DetectionLossOptions options = isV5 ? input.V5Options() : input.V3Options();
-            using var loss = DetectionLoss.Create(options, input.Anchors);
+            AnchorLossOptions options = isV5 ? input.V5Options() : input.V3Options();
+            using var loss = AnchorLoss.Create(options, input.Anchors);
 
             for (var call = 0; call < 2; call++)
             {
@@ -85,8 +85,8 @@ public sealed class LossLawTests
         var input = new RandomLossInput(seed);
         // One object an image: two on one prediction cannot both be right.
         input.TargetRows = [.. input.TargetRows.DistinctBy(row => row[0])];
-        DetectionLossOptions options = isV5 ? new YoloV5LossOptions { LayerBalance = [.. input.Predictions.Select(_ => 1f)] } : new YoloV3LossOptions();
-        using var loss = DetectionLoss.Create(options, input.Anchors);
+        AnchorLossOptions options = isV5 ? new YoloV5LossOptions { LayerBalance = [.. input.Predictions.Select(_ => 1f)] } : new YoloV3LossOptions();
+        using var loss = AnchorLoss.Create(options, input.Anchors);
         var perfect = PerfectPrediction.Of(input.Predictions, loss.BuildTargets(input.Predictions, input.Targets), isV5);
 
         var floor = loss.Compute(perfect, input.Targets).Total.item<double>();
@@ -114,7 +114,7 @@ public sealed class LossLawTests
         }, iter: Samples, threads: 1);
     }
 
-    private static void ForBothVariants(Action<RandomLossInput, DetectionLossOptions> law)
+    private static void ForBothVariants(Action<RandomLossInput, AnchorLossOptions> law)
         => Gen.Select(Gen.Int, Gen.Bool).Sample((seed, isV5) =>
         {
             using var scope = NewDisposeScope();
@@ -122,15 +122,15 @@ public sealed class LossLawTests
             law(input, isV5 ? input.V5Options() : input.V3Options());
         }, iter: Samples, threads: 1);
 
-    private static Dictionary<string, double> Terms(RandomLossInput input, DetectionLossOptions options)
+    private static Dictionary<string, double> Terms(RandomLossInput input, AnchorLossOptions options)
     {
-        using var loss = DetectionLoss.Create(options, input.Anchors);
+        using var loss = AnchorLoss.Create(options, input.Anchors);
         return loss.Compute(input.Predictions, input.Targets).Terms.ToDictionary(term => term.Key, term => term.Value.item<double>());
     }
 
-    private static List<BuiltRow> Built(RandomLossInput input, DetectionLossOptions options)
+    private static List<BuiltRow> Built(RandomLossInput input, AnchorLossOptions options)
     {
-        using var loss = DetectionLoss.Create(options, input.Anchors);
+        using var loss = AnchorLoss.Create(options, input.Anchors);
         var rows = new List<BuiltRow>();
         foreach (var (layer, targets) in loss.BuildTargets(input.Predictions, input.Targets).Index())
         {

@@ -1,3 +1,4 @@
+using ML.Yolo.Boxes;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Losses;
@@ -14,7 +15,8 @@ internal static class PerfectPrediction
     {
         var logits = full_like(map, -Sure).detach();
         var (centre, ratio) = (targets.Boxes.narrow(1, 0, 2), targets.Boxes.narrow(1, 2, 2) / targets.Anchors);
-        var box = isV5 ? cat([((centre + 0.5) / 2).logit(), (ratio.sqrt() / 2).logit()], 1) : cat([centre.logit(), ratio.log()], 1);
+        AnchorBoxCoding coding = isV5 ? YoloV5BoxCoding.Instance : YoloV3BoxCoding.Instance;
+        var box = cat([coding.EncodeCentre(centre), coding.EncodeSize(ratio)], 1);
         foreach (var row in Enumerable.Range(0, targets.Count))
         {
             var prediction = logits[targets.ImageIndex[row].item<long>(), targets.AnchorIndex[row].item<long>(), targets.GridY[row].item<long>(), targets.GridX[row].item<long>()];

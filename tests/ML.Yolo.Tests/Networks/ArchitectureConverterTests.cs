@@ -35,7 +35,7 @@ public sealed class ArchitectureConverterTests
     [InlineData("""{"Name":"x","Depth":1,"Width":1,"Anchors":[[[8,8]]],"Layers":[{"Block":"Conv","Channels":8,"Kernel":3,"Stride":1,"Padding":1,"From":[-1]},{"Block":"Detect","From":[5]}]}""", "layer 1 (Detect) takes its input from layer 5")]
     [InlineData("""{"Name":"x","Depth":1,"Width":1,"Anchors":[[[8,8]]],"Layers":[null,{"Block":"Detect","From":[0]}]}""", "layer 0 is missing")]
     [InlineData("""{"Name":"x","Depth":1,"Width":1,"Anchors":[[[8,8,8]]],"Layers":[]}""", "anchors of layer 0 are not 1 pairs of numbers")]
-    [InlineData("""{"Name":"x","Depth":1,"Width":1,"Layers":[]}""", "has no anchors")]
+    [InlineData("""{"Name":"x","Depth":1,"Width":1,"Layers":[{"Block":"Conv","Channels":8,"Kernel":3,"Stride":1,"Padding":1,"From":[-1]},{"Block":"Detect","From":[0]}]}""", "has no anchors")]
     [InlineData("""{"Name":"x","Depth":1,"Width":1,"Anchors":[[[8,8]]]}""", "layers")]
     [InlineData("""{"Name":"x","Depth":1,"Width":1,"Anchors":[[[8,8]]],"Layers":[{"Block":"Loop"}]}""", "Loop")]
     [InlineData("""{"Name":"x","Depth":1e300,"Width":1,"Anchors":[[[8,8]]],"Layers":[]}""", "depth is 1E+300; it must be above 0 and at most 16")]

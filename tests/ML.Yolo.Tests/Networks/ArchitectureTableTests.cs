@@ -80,7 +80,7 @@ public sealed class ArchitectureTableTests(ArchitectureTableTests.Built built) :
         {
             using var scope = NewDisposeScope();
             using var network = YoloNetwork.Create(architecture, classCount: 80);
-            var anchors = network.Anchors * tensor(network.Strides.Select(stride => (float)stride).ToArray()).view(-1, 1, 1);
+            var anchors = network.Anchors! * tensor(network.Strides.Select(stride => (float)stride).ToArray()).view(-1, 1, 1);
             return new Facts(
                 network.parameters().Sum(parameter => parameter.numel()),
                 [.. network.state_dict().Select(entry => $"{entry.Key} ({string.Join(", ", entry.Value.shape)})")],

@@ -2,7 +2,7 @@ using static ML.Yolo.LayerDescription;
 
 namespace ML.Yolo.Tests.Networks;
 
-/// <summary>A description as a user of the library would write one, with every kind of block in it.</summary>
+/// <summary>A description as a user of the library would write one, with every kind of block of YOLOv3 and YOLOv5 in it.</summary>
 internal static class SmallArchitecture
 {
     public static YoloArchitecture EveryBlock { get; } = new(
@@ -24,6 +24,18 @@ internal static class SmallArchitecture
             ConcatWith(4),                              // 13
             C3(16, repeats: 1, shortcut: false),        // 14
             Detect(14, 10),                             // 15
+        ],
+        Anchors);
+
+    /// <summary>Depthwise convolutions: as many groups as channels, and fewer where the channels in and out differ.</summary>
+    public static YoloArchitecture Depthwise { get; } = new(
+        "depthwise",
+        [
+            Conv(16, kernel: 3, stride: 2),             //  0  stride 2
+            DepthwiseConv(16, kernel: 3, stride: 2),    //  1  stride 4, 16 groups
+            DepthwiseConv(24, kernel: 5, stride: 2),    //  2  stride 8, 8 groups
+            Conv(24, kernel: 3, stride: 2),             //  3  stride 16
+            Detect(2, 3),                               //  4
         ],
         Anchors);
 

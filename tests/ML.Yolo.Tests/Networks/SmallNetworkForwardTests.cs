@@ -8,6 +8,16 @@ public sealed class SmallNetworkForwardTests
     private const int ImageSize = 64;
 
     [Fact]
+    public void Create_DepthwiseConvolutions_HaveAsManyGroupsAsTheirChannelsAllow()
+    {
+        using var network = YoloNetwork.Create(SmallArchitecture.Depthwise, classCount: 3);
+
+        var state = network.state_dict();
+        Assert.Equal([16, 1, 3, 3], state["model.1.conv.weight"].shape);
+        Assert.Equal([24, 2, 5, 5], state["model.2.conv.weight"].shape);
+    }
+
+    [Fact]
     public void Create_EveryBlock_HasTheKnownNumberOfParametersAndTensors()
     {
         using var network = YoloNetwork.Create(SmallArchitecture.EveryBlock, classCount: 3);

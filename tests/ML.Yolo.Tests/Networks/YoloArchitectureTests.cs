@@ -16,7 +16,7 @@ public sealed class YoloArchitectureTests
         { [Conv(8, 3), Detect(0), Detect(0)], "layer 1 is Detect; it must be the last layer" },
         { [Conv(8, 3), ConcatWith(3), Detect(1)], "layer 1 (Concat) takes its input from layer 3; only layers before it have an output" },
         { [Conv(8, 3, from: -2), Detect(0)], "layer 0 (Conv) takes its input from layer -2" },
-        { [Conv(8, 3), Conv(8, 3, stride: 2), ConcatWith(0), Detect(2)], "layer 2 joins maps of 8 × 23040 × 23040 and 8 × 46080 × 46080" },
+        { [Conv(8, 3), Conv(8, 3, stride: 2), ConcatWith(0), Detect(2)], "layer 2 (Concat) joins maps of 8 × 23040 × 23040 and 8 × 46080 × 46080" },
         { [Conv(0, 3), Detect(0)], "layer 0 (Conv) has Channels 0; it must be from 1 to 16384" },
         { [C3(8, repeats: 1000), Detect(0)], "layer 0 (C3) has Repeats 1000; it must be from 1 to 256" },
         { [Conv(16384, 3), Conv(16384, 63), Detect(1)], "has more than 1,073,741,824 weights by layer 1" },
@@ -24,8 +24,8 @@ public sealed class YoloArchitectureTests
         { [Conv(8, 3, stride: 7), Detect(0)], "has no whole stride in an image" },
         { [Sppf(8, kernel: 4), Detect(0)], "layer 0 (SPPF) has an even kernel" },
         { [Conv(8, 3, stride: 2), Detect()], "layer 1 (Detect) takes its input from no layer" },
-        { [Conv(8, 3, stride: 2), Conv(8, 3, stride: 2), Detect(1, 0)], "the heads have strides 4, 2; they must be listed finest first" },
-        { [Conv(8, 3, stride: 2), Conv(8, 3, stride: 2), Detect(0, 1)], "the anchors have shape (1, 1, 2); (2, anchors, 2) was expected" },
+        { [Conv(8, 3, stride: 2), Conv(8, 3, stride: 2), Detect(1, 0)], "the layers of predictions have strides 4, 2; they must be listed finest first" },
+        { [Conv(8, 3, stride: 2), Conv(8, 3, stride: 2), Detect(0, 1)], "the anchors are for 1 layers of predictions; the head has 2" },
     };
 
     [Theory]

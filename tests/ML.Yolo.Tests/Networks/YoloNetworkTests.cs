@@ -50,8 +50,8 @@ public sealed class YoloNetworkTests
     {
         using var scope = NewDisposeScope();
 
-        var exception = Assert.Throws<ArgumentException>(() => YoloNetwork.Create(YoloArchitecture.V5Nano, 3, ones(2, 3, 2)));
+        var exception = Assert.Throws<ArgumentException>(() => YoloNetwork.Create(YoloArchitecture.V5Nano, 3, new AnchorSet(new float[,,] { { { 8, 8 } }, { { 16, 16 } } })));
 
-        Assert.Contains("(2, 3, 2); yolov5n takes (3, anchors, 2)", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("for 2 layers of predictions; yolov5n takes 3", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tests.Networks;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Onnx;
@@ -45,7 +46,7 @@ public sealed class DecodedOutputTests
         var options = new OnnxOptions { Output = OnnxOutput.Detections, BatchSize = isDynamic ? null : 2, DynamicImageSize = isDynamic, MaxDetections = 20, ScoreThreshold = 0.3f, IouThreshold = 0.5f };
         using var model = OnnxModel.Of(transformer, options);
         var images = rand(2, 3, 128, 128);
-        var expected = NonMaxSuppression.Apply(Decode(transformer, images), new NmsOptions { ScoreThreshold = 0.3f, IouThreshold = 0.5f, MaxDetections = 20, MultiLabel = multiLabel });
+        var expected = NonMaxSuppression.Apply(AnchorLayout.Split(Decode(transformer, images)), new NmsOptions { ScoreThreshold = 0.3f, IouThreshold = 0.5f, MaxDetections = 20, MultiLabel = multiLabel });
 
         var actual = model.Run(images);
 
@@ -53,9 +54,9 @@ public sealed class DecodedOutputTests
         for (var i = 0; i < 2; i++)
         {
             var count = actual["count"][i].item<long>();
-            Assert.Equal(expected[i].shape[0], count);
+            Assert.Equal(expected[i].Rows.shape[0], count);
             Assert.NotEqual(0, count);
-            TensorAssert.Close(expected[i], actual["detections"][i].narrow(0, 0, count), relative: 1e-3, absolute: 1e-3);
+            TensorAssert.Close(expected[i].Rows, actual["detections"][i].narrow(0, 0, count), relative: 1e-3, absolute: 1e-3);
         }
     }
 
@@ -77,7 +78,6 @@ public sealed class DecodedOutputTests
     private static Tensor Decode(YoloTransformer transformer, Tensor images)
     {
         using var noGradient = no_grad();
-        var coding = transformer.Options.Loss.BoxCoding;
-        return cat([.. transformer.Network.Forward(images).Select((map, i) => coding.Decode(map, transformer.Network.Anchors[i], transformer.Network.Strides[i]))], 1);
+        return AnchorLayout.Decode(transformer.Network, transformer.Network.Forward(images));
     }
 }

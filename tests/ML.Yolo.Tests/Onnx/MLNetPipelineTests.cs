@@ -1,3 +1,4 @@
+using ML.Yolo.Tests.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public sealed class MLNetPipelineTests
         using var image = MLImage.CreateFromFile(folder.File("image.png"));
         using var noGradient = no_grad();
         var maps = transformer.Network.Forward(Input(image));
-        var expected = cat([.. maps.Select((map, i) => transformer.Options.Loss.BoxCoding.Decode(map, transformer.Network.Anchors[i], transformer.Network.Strides[i]))], 1);
+        var expected = AnchorLayout.Decode(transformer.Network, maps);
         TensorAssert.Close(expected, tensor(predictions).view(expected.shape), relative: 1e-3, absolute: 1e-3);
     }
 

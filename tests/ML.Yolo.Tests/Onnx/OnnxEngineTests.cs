@@ -1,3 +1,4 @@
+using ML.Yolo.Networks;
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -87,12 +88,17 @@ public sealed class OnnxEngineTests
     {
         using var scope = NewDisposeScope();
         random.manual_seed(5);
-        var decoded = cat([rand(1, 400, 2) * 100, (rand(1, 400, 2) * 40) + 5, rand(1, 400, 4)], 2);
+        var predictions = new Predictions(cat([rand(1, 400, 2) * 100, (rand(1, 400, 2) * 40) + 5], 2), rand(1, 400, 3) * rand(1, 400, 1));
+        var rows = new PredictionRows(3);
+        for (var i = 0; i < 400; i++)
+            cat([predictions.Boxes[0, i], predictions.Scores[0, i]]).data<float>().CopyTo(rows.Add(i));
         var options = new NmsOptions { ScoreThreshold = 0.1f, IouThreshold = 0.4f, MultiLabel = multiLabel, MaxDetections = 100, MaxCandidates = 300, Classes = multiLabel ? [0, 2] : null };
 
-        var actual = GreedySuppression.Apply(decoded.data<float>().ToArray(), 8, options);
+        var (actual, indices) = GreedySuppression.Apply(rows, options);
 
-        TensorAssert.Close(NonMaxSuppression.Apply(decoded, options)[0], tensor(actual).view(-1, 6), relative: 1e-6, absolute: 1e-5);
+        var expected = NonMaxSuppression.Apply(predictions, options)[0];
+        TensorAssert.Close(expected.Rows, tensor(actual).view(-1, 6), relative: 1e-6, absolute: 1e-5);
+        Assert.Equal(expected.Indices.data<long>().ToArray(), indices.Select(index => (long)index));
     }
 
     [SharedFact]

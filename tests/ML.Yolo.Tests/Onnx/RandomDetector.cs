@@ -9,7 +9,12 @@ namespace ML.Yolo.Tests.Onnx;
 internal static class RandomDetector
 {
     /// <summary>Architectures by name: the library's, and one with every block.</summary>
-    public static YoloArchitecture Architecture(string name) => name == SmallArchitecture.EveryBlock.Name ? SmallArchitecture.EveryBlock : YoloArchitecture.Parse(name);
+    public static YoloArchitecture Architecture(string name) => name switch
+    {
+        "every-block" => SmallArchitecture.EveryBlock,
+        "depthwise" => SmallArchitecture.Depthwise,
+        _ => YoloArchitecture.Parse(name),
+    };
 
     public static YoloTransformer Create(YoloArchitecture architecture, int imageSize = 128, DetectionLossOptions? loss = null, int classCount = 3)
     {

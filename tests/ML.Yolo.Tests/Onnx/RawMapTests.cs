@@ -12,6 +12,7 @@ public sealed class RawMapTests
 
     [Theory]
     [InlineData("every-block")]
+    [InlineData("depthwise")]
     [InlineData("yolov5n")]
     [InlineData("yolov5s")]
     [InlineData("yolov5n6")]
@@ -109,8 +110,8 @@ public sealed class RawMapTests
 
     private static float[][] Detect(YoloTransformer transformer, IReadOnlyList<Tensor> maps)
     {
-        var decoded = cat([.. maps.Select((map, i) => transformer.Options.Loss.BoxCoding.Decode(map, transformer.Network.Anchors[i], transformer.Network.Strides[i]))], 1);
-        return [.. NonMaxSuppression.Apply(decoded, new NmsOptions()).SelectMany(rows => rows.reshape(-1).data<float>().ToArray().Chunk(6))];
+        var predictions = transformer.Network.Head.CreateDecoder().Decode(maps);
+        return [.. NonMaxSuppression.Apply(predictions, new NmsOptions()).SelectMany(image => image.Rows.reshape(-1).data<float>().ToArray().Chunk(6))];
     }
 
     /// <summary>Each expected detection has one of the same class, box and score among the actual ones, and there are no others.</summary>

@@ -1,3 +1,5 @@
+using ML.Yolo.Networks;
+using ML.Yolo.Tests.Networks;
 using ML.Yolo.Boxes;
 using static TorchSharp.torch;
 
@@ -11,10 +13,14 @@ public sealed class BoxCodingTests
         using var scope = NewDisposeScope();
         var golden = Safetensors.Load(SharedFolder.Path("golden", "network", "yolov5n-forward.safetensors"));
         var anchors = Safetensors.Load(SharedFolder.Path("weights", "yolov5n.safetensors"))["model.24.anchors"].to(ScalarType.Float32);
+        var strides = YoloArchitecture.V5Nano.Strides;
+        var decoder = new AnchorDecoder(YoloV5BoxCoding.Instance, AnchorSet.FromCells(anchors, strides), strides, classCount: 80);
 
-        var layers = Enumerable.Range(0, 3).Select(i => YoloV5BoxCoding.Instance.Decode(golden[$"raw{i}"], anchors[i], YoloArchitecture.V5Nano.Strides[i]));
+        var predictions = decoder.Decode([golden["raw0"], golden["raw1"], golden["raw2"]]);
 
-        TensorAssert.Close(golden["decoded"], cat([.. layers], 1), relative: 1e-5, absolute: 1e-4);
+        var expected = AnchorLayout.Split(golden["decoded"]);
+        TensorAssert.Close(expected.Boxes, predictions.Boxes, relative: 1e-5, absolute: 1e-4);
+        TensorAssert.Close(expected.Scores, predictions.Scores, relative: 1e-5, absolute: 1e-4);
     }
 
     [Fact]
@@ -23,9 +29,24 @@ public sealed class BoxCodingTests
         using var scope = NewDisposeScope();
         var logits = zeros([1, 1, 2, 2, 6]);
         logits[0, 0, 1, 0, 2] = tensor(1f);
+        var decoder = new AnchorDecoder(YoloV3BoxCoding.Instance, new AnchorSet(new float[,,] { { { 24, 40 } } }), [8], classCount: 1);
 
-        var decoded = YoloV3BoxCoding.Instance.Decode(logits, tensor(new float[,] { { 3, 5 } }), stride: 8);
+        var predictions = decoder.Decode([logits]);
 
-        TensorAssert.Close(tensor(new[] { 4, 12, 24 * MathF.E, 40, 0.5f, 0.5f }), decoded[0, 2], 1e-6, 1e-5);
+        TensorAssert.Close(tensor(new[] { 4, 12, 24 * MathF.E, 40 }), predictions.Boxes[0, 2], 1e-6, 1e-5);
+        TensorAssert.Close(tensor(new[] { 0.25f }), predictions.Scores[0, 2], 1e-6, 1e-5);
+    }
+
+    [Theory]
+    [InlineData("YoloV5")]
+    [InlineData("YoloV3")]
+    public void Encode_CentresAndSizes_IsTheInverseOfDecode(string name)
+    {
+        using var scope = NewDisposeScope();
+        var coding = (AnchorBoxCoding)BoxCoding.Parse(name);
+        var (centres, ratios, anchors) = (tensor(new double[,] { { 0.1, 0.9 }, { 0.5, 0.3 } }), tensor(new double[,] { { 0.2, 3.5 }, { 1, 0.7 } }), tensor(new double[,] { { 2, 4 }, { 3, 5 } }));
+
+        TensorAssert.Close(centres, coding.DecodeCentre(coding.EncodeCentre(centres)), 1e-12, 1e-12);
+        TensorAssert.Close(ratios * anchors, coding.DecodeSize(coding.EncodeSize(ratios), anchors), 1e-12, 1e-12);
     }
 }

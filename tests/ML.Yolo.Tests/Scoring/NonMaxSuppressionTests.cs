@@ -1,3 +1,4 @@
+using ML.Yolo.Tests.Networks;
 using System.Globalization;
 using System.Text.Json;
 using static TorchSharp.torch;
@@ -17,10 +18,10 @@ public sealed class NonMaxSuppressionTests
         var path = SharedFolder.Path("golden", "nms", name + ".safetensors");
         var golden = Safetensors.Load(path);
 
-        var results = NonMaxSuppression.Apply(golden["decoded"], Options(path));
+        var results = NonMaxSuppression.Apply(AnchorLayout.Split(golden["decoded"]), Options(path));
 
         for (var i = 0; i < results.Count; i++)
-            TensorAssert.Close(golden[$"image{i}"], results[i], relative: 1e-6, absolute: 1e-4);
+            TensorAssert.Close(golden[$"image{i}"], results[i].Rows, relative: 1e-6, absolute: 1e-4);
     }
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed class NonMaxSuppressionTests
         using var scope = NewDisposeScope();
         var decoded = tensor(new float[,,] { { { 50, 50, 20, 20, 0.6f, 1 }, { 51, 50, 20, 20, 0.9f, 1 }, { 90, 90, 10, 10, 0.5f, 1 } } });
 
-        var rows = NonMaxSuppression.Apply(decoded, new NmsOptions())[0];
+        var rows = NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions())[0].Rows;
 
         TensorAssert.Close(tensor(new[,] { { 41, 40, 61, 60, 0.9f, 0 }, { 85, 85, 95, 95, 0.5f, 0 } }), rows, 0, 1e-5);
     }
@@ -40,8 +41,19 @@ public sealed class NonMaxSuppressionTests
         using var scope = NewDisposeScope();
         var decoded = tensor(new float[,,] { { { 50, 50, 20, 20, 0.6f, 1, 0 }, { 51, 50, 20, 20, 0.9f, 0, 1 } } });
 
-        Assert.Equal(2, NonMaxSuppression.Apply(decoded, new NmsOptions())[0].shape[0]);
-        Assert.Equal(1, NonMaxSuppression.Apply(decoded, new NmsOptions { ClassAgnostic = true })[0].shape[0]);
+        Assert.Equal(2, NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions())[0].Rows.shape[0]);
+        Assert.Equal(1, NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions { ClassAgnostic = true })[0].Rows.shape[0]);
+    }
+
+    [Fact]
+    public void Apply_SomePredictionsDropped_NamesThoseThatStay()
+    {
+        using var scope = NewDisposeScope();
+        var decoded = tensor(new float[,,] { { { 50, 50, 20, 20, 0.6f, 1 }, { 90, 90, 10, 10, 0.5f, 1 }, { 51, 50, 20, 20, 0.9f, 1 } } });
+
+        var indices = NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions())[0].Indices;
+
+        Assert.Equal([2L, 1L], indices.data<long>().ToArray());
     }
 
     [Fact]
@@ -49,7 +61,7 @@ public sealed class NonMaxSuppressionTests
     {
         using var scope = NewDisposeScope();
 
-        var rows = NonMaxSuppression.Apply(zeros(1, 10, 7), new NmsOptions())[0];
+        var rows = NonMaxSuppression.Apply(new Predictions(zeros(1, 10, 4), zeros(1, 10, 2)), new NmsOptions())[0].Rows;
 
         Assert.Equal([0, 6], rows.shape);
     }

@@ -4,7 +4,7 @@ namespace ML.Yolo.Tests.Training;
 
 public sealed class AutoAnchorTests
 {
-    private static readonly float[,,] Anchors = { { { 10, 13 }, { 16, 30 }, { 33, 23 } }, { { 30, 61 }, { 62, 45 }, { 59, 119 } }, { { 116, 90 }, { 156, 198 }, { 373, 326 } } };
+    private static readonly AnchorSet Anchors = new(new float[,,] { { { 10, 13 }, { 16, 30 }, { 33, 23 } }, { { 30, 61 }, { 62, 45 }, { 59, 119 } }, { { 116, 90 }, { 156, 198 }, { 373, 326 } } });
 
     [Fact]
     public void Improve_AnchorsThatSuit_KeepsThemAndSaysSo()
@@ -24,7 +24,7 @@ public sealed class AutoAnchorTests
         var found = AutoAnchor.Improve(sizes, Anchors, threshold: 4, seed: 1, lines.Add)!;
 
         Assert.Contains("became 1.000", Assert.Single(lines), StringComparison.Ordinal);
-        var areas = Enumerable.Range(0, 9).Select(i => found[i / 3, i % 3, 0] * found[i / 3, i % 3, 1]).ToList();
+        var areas = Enumerable.Range(0, 9).Select(i => found.Sizes[i].Width * found.Sizes[i].Height).ToList();
         Assert.Equal(areas.Order(), areas);
     }
 

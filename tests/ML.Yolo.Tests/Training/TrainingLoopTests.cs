@@ -15,7 +15,7 @@ public sealed class TrainingLoopTests
         using var scope = NewDisposeScope();
         using var set = SquareSet.Draw(64, (64, 64, new SceneBox(0, 10, 10, 40, 40)));
         using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
-        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
         var options = TinyRun.Options(epochs: 30);
         options.EarlyStoppingPatience = 3;
         var weights = new List<Tensor>();
@@ -46,7 +46,7 @@ public sealed class TrainingLoopTests
         network.eval();
         alone.eval();
         using var shared = new ReplicatedNetwork(network, [CPU, CPU, CPU], frozenLayers: 0, TrainingPrecision.Full);
-        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
         var images = rand(5, 3, 64, 64);
         var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f }, { 4, 1, 0.7f, 0.3f, 0.5f, 0.3f } });
 
@@ -70,7 +70,7 @@ public sealed class TrainingLoopTests
         network.eval();
         alone.eval();
         using var half = new ReplicatedNetwork(network, [CPU], frozenLayers: 0, TrainingPrecision.BFloat16);
-        using var loss = DetectionLoss.Create(new YoloV5LossOptions(), network.Anchors);
+        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
         var images = rand(4, 3, 64, 64);
         var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f } });
 

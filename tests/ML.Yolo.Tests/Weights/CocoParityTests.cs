@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using ML.Yolo.Boxes;
 using ML.Yolo.Evaluation;
 using ML.Yolo.Imaging;
 using ML.Yolo.Scoring;
@@ -27,7 +26,7 @@ public sealed class CocoParityTests(ITestOutputHelper output)
         using var golden = Golden();
         var names = CocoImages.ClassNames;
         using var network = Network("yolov5n.pt");
-        var engine = new TorchEngine(network, YoloV5BoxCoding.Instance, CPU);
+        var engine = new TorchEngine(network, CPU);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Ultralytics);
 
         foreach (var batch in CocoImages.Read().Chunk(8))
@@ -114,8 +113,8 @@ public sealed class CocoParityTests(ITestOutputHelper output)
     {
         var image = Read(path, (width, height) => ReferenceLoader.Fit(width, height, ImageSize));
         var maps = network.Forward(ImageBatch.ToInput(ImageBatch.Assemble([image], ImageSize, ImageSize), CPU));
-        var decoded = cat([.. maps.Select((map, i) => YoloV5BoxCoding.Instance.Decode(map, network.Anchors[i], network.Strides[i]))], 1);
-        var rows = MemoryMarshal.Cast<byte, float>(NonMaxSuppression.Apply(decoded, Detecting)[0].contiguous().bytes);
+        var predictions = network.Head.CreateDecoder().Decode(maps);
+        var rows = MemoryMarshal.Cast<byte, float>(NonMaxSuppression.Apply(predictions, Detecting)[0].Rows.contiguous().bytes);
         var detections = new List<Detection>();
         for (; rows.Length > 0; rows = rows[6..])
         {

@@ -1,4 +1,4 @@
-using ML.Yolo.Boxes;
+using ML.Yolo.Tests.Networks;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
@@ -21,7 +21,7 @@ public sealed class WeightsParityTests
         network.eval();
 
         var maps = network.Forward(golden["input"]);
-        var decoded = cat([.. maps.Select((map, i) => YoloV5BoxCoding.Instance.Decode(map, network.Anchors[i], network.Strides[i]))], 1);
+        var decoded = AnchorLayout.Decode(network, maps);
 
         for (var i = 0; i < maps.Count; i++)
             TensorAssert.Close(golden[$"raw{i}"], maps[i], relative: 0, absolute: 1e-4);

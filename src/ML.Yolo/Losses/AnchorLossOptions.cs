@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace ML.Yolo;
+
+/// <summary>What the losses of anchor heads have in common.</summary>
+public abstract class AnchorLossOptions : DetectionLossOptions
+{
+    private protected AnchorLossOptions()
+    {
+    }
+
+    /// <summary>What to do with a target that no anchor takes. Default <see cref="UnassignedTargets.Ignore"/>.</summary>
+    public UnassignedTargets UnassignedTargets { get; set; } = UnassignedTargets.Ignore;
+
+    internal override DetectionLoss CreateLoss(IReadOnlyList<int> strides, int classCount, Tensor? anchors)
+        => CreateLoss(anchors ?? throw new ArgumentException($"The {GetType().Name} are for networks with anchors, and there are none.", nameof(anchors)));
+
+    /// <summary>The loss of this variant over anchors (L, A, 2), in cells.</summary>
+    internal abstract AnchorLoss CreateLoss(Tensor anchors);
+}
