@@ -32,7 +32,7 @@ public sealed class LossInputTests
     [InlineData(2, 0, 0.5f, "targets[1] = (2, 0, 0.5, 0.5, 0.2, 0.2) names an image outside the batch of 2.")]
     [InlineData(-1, 0, 0.5f, "targets[1] = (-1, 0, 0.5, 0.5, 0.2, 0.2) names an image outside the batch of 2.")]
     [InlineData(0, 2, 0.5f, "targets[1] = (0, 2, 0.5, 0.5, 0.2, 0.2) names a class outside the 2 predicted.")]
-    [InlineData(0, 0.5f, 0.5f, "targets[1] = (0, 0.5, 0.5, 0.5, 0.2, 0.2) names an image or a class that is no whole number.")]
+    [InlineData(0, 0.5f, 0.5f, "targets[1] = (0, 0.5, 0.5, 0.5, 0.2, 0.2) names an image or a class that is not a whole number.")]
     [InlineData(0, 0, float.NaN, "targets[1] = (0, 0, NaN, 0.5, 0.2, 0.2) holds a number that is not finite.")]
     [InlineData(0, 0, float.PositiveInfinity, "targets[1] = (0, 0, Infinity, 0.5, 0.2, 0.2) holds a number that is not finite.")]
     public void Compute_OneTargetThatDoesNotFit_NamesItsRowAndWhatIsWrong(float image, float label, float x, string message)
@@ -56,7 +56,7 @@ public sealed class LossInputTests
 
         var exception = Assert.Throws<ArgumentException>(() => AnchorLoss.Create(new YoloV5LossOptions(), anchors));
 
-        Assert.Contains(fault == "rank" ? "anchors has shape (3, 2)" : "not a positive number", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(fault == "rank" ? "anchors has shape (3, 2)" : "not a finite number above 0", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
