@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 using ML.Yolo.Files;
+using ML.Yolo.Interop;
 using ML.Yolo.Onnx.Graphs;
 using ML.Yolo.Onnx.Scoring;
 
@@ -39,6 +39,6 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(mlContext);
         var model = ModelExport.Build(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true }).ToByteArray();
-        return OnnxRuntimeEngine.CreateTransformer((IHostEnvironment)mlContext, model, transformer.ClassNames, transformer.Options.Copy(), transformer.History);
+        return OnnxRuntimeEngine.CreateTransformer(mlContext.Environment(), model, transformer.ClassNames, transformer.Options.Copy(), transformer.History);
     }
 }

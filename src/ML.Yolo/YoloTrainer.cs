@@ -38,7 +38,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// <param name="options">Columns, network, loss, training and scoring; copied.</param>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public YoloTrainer(MLContext mlContext, Options options)
-        : this((IHostEnvironment)mlContext, options)
+        : this(mlContext.Environment(), options)
     {
     }
 
