@@ -42,7 +42,7 @@ public sealed class BoundingBoxResizingEstimator : IEstimator<BoundingBoxResizin
         ArgumentNullException.ThrowIfNull(inputSchema);
         foreach (var name in _columns.Inputs)
         {
-            if (!inputSchema.TryFindColumn(name, out _))
+            if (!inputSchema.TryFind(name, out _))
                 throw new ArgumentOutOfRangeException(nameof(inputSchema), $"The column '{name}' is not in the data. There are: {string.Join(", ", inputSchema.Select(column => column.Name))}.");
         }
 

@@ -19,6 +19,6 @@ internal static class EnvironmentDevices
         => TorchBackend.Devices(gpus, environment.FallbackToCpu(), message =>
         {
             using var channel = environment.Start(nameof(TorchBackend));
-            channel.Warning(message);
+            channel.Warning(MessageSensitivity.Unknown, message);
         });
 }

@@ -34,7 +34,7 @@ internal static class OnnxBackend
             if (!environment.FallbackToCpu())
                 throw new OnnxBackendException($"GPU {gpu} was asked for, and ONNX Runtime cannot use it. Reference Microsoft.ML.OnnxRuntime.Gpu and install CUDA, or set MLContext.FallbackToCpu. It said: {exception.Message}", exception);
             using var channel = environment.Start(nameof(OnnxBackend));
-            channel.Warning($"GPU {gpu} cannot be used by ONNX Runtime; the CPU serves.");
+            channel.Warning(MessageSensitivity.Unknown, $"GPU {gpu} cannot be used by ONNX Runtime; the CPU serves.");
         }
     }
 

@@ -5,14 +5,6 @@ namespace ML.Yolo.Interop;
 /// <summary>The streams of one component in an ML.NET model zip, which ML.NET lets only its own components write and read.</summary>
 internal static class ModelStreams
 {
-    /// <summary>Begins a component: says what can read it.</summary>
-    public static void Begin(this ModelSaveContext context, ModelSignature signature)
-    {
-        context.CheckAtModel();
-        context.SetVersionInfo(signature.ToVersionInfo());
-    }
-
-    /// <summary>Adds a stream to the component.</summary>
     public static void Write(this ModelSaveContext context, string name, Action<Stream> write)
         => context.SaveBinaryStream(name, writer => write(writer.BaseStream));
 

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 using ML.Yolo.Interop;
 using ML.Yolo.Tests.Interop;
 
-[assembly: LoadableModel<ModelLoaderTests.NoteFormat, ModelLoaderTests.Note>("Note", ModelLoaderTests.NoteFormat.LoaderName)]
+[assembly: LoadableModel<ModelLoaderTests.Note, ModelLoaderTests.NoteSource>("Note", ModelLoaderTests.NoteSource.LoaderSignature)]
 
 namespace ML.Yolo.Tests.Interop;
 
@@ -13,11 +13,11 @@ namespace ML.Yolo.Tests.Interop;
 public sealed class ModelLoaderTests
 {
     [Fact]
-    public void Load_ModelOfARegisteredFormat_GivesItBack()
+    public void Load_RegisteredModel_GivesItBack()
     {
         var mlContext = new MLContext();
         using var zip = new MemoryStream();
-        mlContext.Model.Save(new Note("kept", Version: 0x00010001), null, zip);
+        mlContext.Model.Save(new Note("kept", Version: 1), null, zip);
 
         var loaded = new MLContext().Model.Load(zip, out _);
 
@@ -25,11 +25,11 @@ public sealed class ModelLoaderTests
     }
 
     [Fact]
-    public void Load_FormatOfALaterVersion_Refuses()
+    public void Load_ModelOfALaterVersion_Refuses()
     {
         var mlContext = new MLContext();
         using var zip = new MemoryStream();
-        mlContext.Model.Save(new Note("from the future", Version: 0x00010009), null, zip);
+        mlContext.Model.Save(new Note("from the future", Version: 2), null, zip);
 
         var exception = Assert.ThrowsAny<Exception>(() => new MLContext().Model.Load(zip, out _));
 
@@ -41,13 +41,13 @@ public sealed class ModelLoaderTests
     {
         var mlContext = new MLContext();
         using var zip = new MemoryStream();
-        mlContext.Model.Save(new Note(null, Version: 0x00010001), null, zip);
+        mlContext.Model.Save(new Note(null, Version: 1), null, zip);
 
         Assert.Null(Assert.IsType<Note>(new MLContext().Model.Load(zip, out _)).Text);
     }
 
     /// <summary>A transformer that keeps a text and leaves rows as they are.</summary>
-    internal sealed record Note(string? Text, uint Version) : ITransformer
+    internal sealed record Note(string? Text, int Version) : ITransformer
     {
         public bool IsRowToRowMapper => false;
 
@@ -57,32 +57,31 @@ public sealed class ModelLoaderTests
 
         public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => throw new NotSupportedException();
 
-        void ICanSaveModel.Save(ModelSaveContext ctx) => NoteFormat.Save(this, ctx);
+        void ICanSaveModel.Save(ModelSaveContext ctx) => NoteSource.Save(this, ctx);
     }
 
     /// <summary>How a note is kept: one stream.</summary>
-    internal sealed class NoteFormat : IModelFormat<Note>
+    internal sealed class NoteSource : IModelSource<Note>
     {
-        public const string LoaderName = "MLYoloTestNote";
+        public const string LoaderSignature = "MLYoloTestNote";
 
         private const string TextName = "note.txt";
 
-        public static ModelSignature Signature => SignatureOf(0x00010001);
+        private static readonly ComponentHeader Header = new("MLYONOTE", LoaderSignature);
 
         public static void Save(Note note, ModelSaveContext context)
         {
-            context.Begin(SignatureOf(note.Version));
+            (Header with { Version = note.Version }).Write(context, typeof(NoteSource).Assembly);
             if (note.Text is { } text)
                 context.Write(TextName, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
         }
 
-        public static Note Load(IHostEnvironment environment, SavedModel saved)
+        public static Note Load(IHostEnvironment environment, ModelReader reader)
         {
+            reader.Check(Header);
             string? text = null;
-            saved.TryRead(TextName, stream => text = new StreamReader(stream).ReadToEnd());
-            return new Note(text, 0x00010001);
+            reader.TryRead(TextName, stream => text = new StreamReader(stream).ReadToEnd());
+            return new Note(text, Version: 1);
         }
-
-        private static ModelSignature SignatureOf(uint version) => new("MLYONOTE", LoaderName, typeof(NoteFormat).Assembly, Written: version, ReadableFrom: version);
     }
 }
