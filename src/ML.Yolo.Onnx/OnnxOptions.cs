@@ -55,7 +55,7 @@ public sealed record OnnxOptions
     private static void Require(bool holds, string option, object? found, string expected)
     {
         if (!holds)
-            throw new ArgumentOutOfRangeException(option, found, FormattableString.Invariant($"{option} is {found ?? "null"}; it must be {expected}."));
+            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {found ?? "null"}; it must be {expected}."));
     }
 
     private static void Exclude(bool contradicts, string option, string reason)

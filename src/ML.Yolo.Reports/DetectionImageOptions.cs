@@ -22,8 +22,8 @@ public sealed class DetectionImageOptions
     internal void Check()
     {
         if (!(ScoreThreshold is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(ScoreThreshold), ScoreThreshold, FormattableString.Invariant($"{nameof(ScoreThreshold)} is {ScoreThreshold}; it must be in [0, 1]."));
+            throw new ArgumentOutOfRangeException(nameof(ScoreThreshold), FormattableString.Invariant($"{nameof(ScoreThreshold)} is {ScoreThreshold}; it must be in [0, 1]."));
         if (MinimumSide is < 0 or > 16384)
-            throw new ArgumentOutOfRangeException(nameof(MinimumSide), MinimumSide, $"{nameof(MinimumSide)} is {MinimumSide}; it must be in [0, 16384].");
+            throw new ArgumentOutOfRangeException(nameof(MinimumSide), FormattableString.Invariant($"{nameof(MinimumSide)} is {MinimumSide}; it must be in [0, 16384]."));
     }
 }

@@ -33,10 +33,10 @@ public sealed class DetectionReportOptions
         ArgumentNullException.ThrowIfNull(Title);
         ArgumentNullException.ThrowIfNull(Columns);
         if (GallerySize is < 0 or > 100)
-            throw new ArgumentOutOfRangeException(nameof(GallerySize), GallerySize, $"{nameof(GallerySize)} is {GallerySize}; it must be in [0, 100].");
+            throw new ArgumentOutOfRangeException(nameof(GallerySize), FormattableString.Invariant($"{nameof(GallerySize)} is {GallerySize}; it must be in [0, 100]."));
         if (ScoreThreshold is { } score && !(score is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(ScoreThreshold), score, FormattableString.Invariant($"{nameof(ScoreThreshold)} is {score}; it must be in [0, 1]."));
+            throw new ArgumentOutOfRangeException(nameof(ScoreThreshold), FormattableString.Invariant($"{nameof(ScoreThreshold)} is {score}; it must be in [0, 1]."));
         if (!(IouThreshold is > 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(IouThreshold), IouThreshold, FormattableString.Invariant($"{nameof(IouThreshold)} is {IouThreshold}; it must be in (0, 1]."));
+            throw new ArgumentOutOfRangeException(nameof(IouThreshold), FormattableString.Invariant($"{nameof(IouThreshold)} is {IouThreshold}; it must be in (0, 1]."));
     }
 }

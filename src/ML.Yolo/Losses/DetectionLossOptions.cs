@@ -39,19 +39,19 @@ public abstract class DetectionLossOptions
     private protected static void CheckNotNegative(float value, string option)
     {
         if (!(value >= 0 && float.IsFinite(value)))
-            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} is {value}; it must be a finite number of at least 0."));
+            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value}; it must be a finite number of at least 0."));
     }
 
     private protected static void CheckFraction(float value, string option)
     {
         if (!(value is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(option, value, FormattableString.Invariant($"{option} is {value}; it must lie in [0, 1]."));
+            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value}; it must lie in [0, 1]."));
     }
 
     private protected static void CheckDefined<T>(T value, string option)
         where T : struct, Enum
     {
         if (!Enum.IsDefined(value))
-            throw new ArgumentOutOfRangeException(option, value, $"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}."));
     }
 }

@@ -110,6 +110,7 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
         foreach (var balance in LayerBalance)
             CheckNotNegative(balance, nameof(LayerBalance));
         if (!(AnchorThreshold > 1 && float.IsFinite(AnchorThreshold)))
-            throw new ArgumentOutOfRangeException(nameof(AnchorThreshold), AnchorThreshold, FormattableString.Invariant($"{nameof(AnchorThreshold)} is {AnchorThreshold}; it must be a finite number above 1."));
+            throw new ArgumentOutOfRangeException(
+                nameof(AnchorThreshold), FormattableString.Invariant($"{nameof(AnchorThreshold)} is {AnchorThreshold}; it must be a finite number above 1."));
     }
 }

@@ -85,7 +85,7 @@ internal sealed class CheckpointState
     {
         _fields += count;
         if (_fields > MostFields)
-            throw new WeightsFormatException($"'{_source}' holds modules of more than {MostFields:N0} fields together; no detector has as many.");
+            throw new WeightsFormatException(FormattableString.Invariant($"'{_source}' holds modules of more than {MostFields:N0} fields together; no detector has as many."));
     }
 
     /// <summary>A Python object's state is its fields, or a pair of them and its slots.</summary>

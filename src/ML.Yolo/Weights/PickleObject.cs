@@ -10,5 +10,5 @@ internal sealed class PickleObject(object? callable, object?[] arguments)
     /// <summary>What the object was set to afterwards: for most objects, a dictionary of their fields.</summary>
     public object? State { get; set; }
 
-    public override string ToString() => $"{callable as PickleGlobal ?? (object)"an unnamed object"}";
+    public override string ToString() => callable is PickleGlobal name ? name.ToString() : "an unnamed object";
 }

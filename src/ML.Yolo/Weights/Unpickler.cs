@@ -281,6 +281,6 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
     {
         _values += values;
         if (_values > MostValues)
-            throw _reader.Damaged($"has made more than {MostValues:N0} values; no checkpoint needs as many");
+            throw _reader.Damaged(FormattableString.Invariant($"has made more than {MostValues:N0} values; no checkpoint needs as many"));
     }
 }

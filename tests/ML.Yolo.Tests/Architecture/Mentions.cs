@@ -12,11 +12,11 @@ internal static class Mentions
 
     /// <summary>All that a type and those nested in it make use of.</summary>
     public static IEnumerable<Mention> Of(TypeDefinition type)
-        => OfItself(type).Select(used => Named(type, "", used))
-            .Concat(type.Fields.SelectMany(field => OfField(field).Select(used => Named(type, field.Name, used))))
-            .Concat(type.Properties.SelectMany(property => OfAttributes(property).Select(used => Named(type, property.Name, used))))
-            .Concat(type.Events.SelectMany(item => OfAttributes(item).Prepend(item.EventType).Select(used => Named(type, item.Name, used))))
-            .Concat(type.Methods.SelectMany(method => OfMethod(method).Select(used => Named(type, method.Name, used))))
+        => OfItself(type).Select(used => Named(new(type, "", used)))
+            .Concat(type.Fields.SelectMany(field => OfField(field).Select(used => Named(new(type, field.Name, used)))))
+            .Concat(type.Properties.SelectMany(property => OfAttributes(property).Select(used => Named(new(type, property.Name, used)))))
+            .Concat(type.Events.SelectMany(item => OfAttributes(item).Prepend(item.EventType).Select(used => Named(new(type, item.Name, used)))))
+            .Concat(type.Methods.SelectMany(method => OfMethod(method).Select(used => Named(new(type, method.Name, used)))))
             .Concat(type.NestedTypes.SelectMany(Of));
 
     /// <summary>What the attributes of an assembly, module, type, member or parameter make use of.</summary>
@@ -64,16 +64,17 @@ internal static class Mentions
     };
 
     /// <summary>What the compiler nests (closures, iterators, state machines) goes by the method it was made of, &lt;Read&gt;d__5.MoveNext by Read.</summary>
-    private static Mention Named(TypeDefinition type, string member, MemberReference used)
+    public static Mention Named(Mention mention)
     {
-        member = WrittenName(member) is { Length: > 0 } written ? written : member;
+        var type = mention.Type;
+        var member = WrittenName(mention.Member) is { Length: > 0 } written ? written : mention.Member;
         while (type.DeclaringType is not null && type.Name.StartsWith('<'))
         {
             member = WrittenName(type.Name) is { Length: > 0 } method ? method : member;
             type = type.DeclaringType;
         }
 
-        return new(type, member, used);
+        return mention with { Type = type, Member = member };
     }
 
     private static string? WrittenName(string name) => name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) is > 0 and var end ? name[1..end] : null;

@@ -34,6 +34,9 @@ internal sealed class PlantedAssembly
     /// <param name="publicized">The copy of Microsoft.ML.Core to compile against.</param>
     public HiddenMembers FindHidden(byte[] publicized) => new(Compile([MetadataReference.CreateFromImage(publicized)]).Assembly);
 
+    /// <summary>Finds texts that depend on the culture.</summary>
+    public CultureChecker FindCultures() => new(Compile([]).Assembly);
+
     private (MemoryStream Assembly, MemoryStream Symbols) Compile(IEnumerable<MetadataReference> references)
     {
         var framework = new[] { "System.Runtime.dll", "System.Private.CoreLib.dll", "System.Linq.dll", "System.Collections.dll", "netstandard.dll" }.Select(file => MetadataReference.CreateFromFile(Path.Combine(Runtime, file)));
