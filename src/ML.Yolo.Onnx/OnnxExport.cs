@@ -31,7 +31,7 @@ public static class OnnxExport
 
     /// <summary>A detector of its own that finds the same objects with ONNX Runtime. Saved in a model zip, it loads in programs without LibTorch.</summary>
     /// <param name="transformer">The detector; it stays as it is.</param>
-    /// <param name="mlContext">Says whether to score on a GPU (<c>GpuDeviceId</c>) and whether the CPU may serve instead (<c>FallbackToCpu</c>).</param>
+    /// <param name="mlContext">Says whether to score on a GPU (<c>GpuDeviceId</c>) and whether the CPU may be used instead (<c>FallbackToCpu</c>).</param>
     /// <exception cref="InvalidOperationException">The detector scores with ONNX Runtime already.</exception>
     /// <exception cref="OnnxBackendException">ONNX Runtime's native library, or the GPU asked for, is missing.</exception>
     public static YoloTransformer ToOnnxRuntime(this YoloTransformer transformer, MLContext mlContext)

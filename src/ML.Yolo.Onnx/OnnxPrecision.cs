@@ -6,6 +6,9 @@ public enum OnnxPrecision
     /// <summary>32 bits.</summary>
     Full,
 
-    /// <summary>16 bits for the convolutions: half the file, and faster where the hardware has them. Boxes are still decoded with 32 bits, since 16 hold 640 pixels to half a pixel only.</summary>
+    /// <summary>
+    /// 16 bits for the convolutions: half the file, and faster where the hardware has them. Boxes are still decoded with 32 bits, since 16 hold 640 pixels
+    /// to half a pixel only.
+    /// </summary>
     Half,
 }

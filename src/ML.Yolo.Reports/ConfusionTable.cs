@@ -7,17 +7,24 @@ namespace ML.Yolo.Reports;
 /// <summary>A confusion matrix as a table whose cells are the fuller the larger their share of the row.</summary>
 internal static class ConfusionTable
 {
-    private const int MostClasses = 24;
+    private const int MaxClasses = 24;
 
     public static string ToHtml(DetectionConfusionMatrix matrix)
     {
         var (classes, background) = (matrix.NumberOfClasses, matrix.NumberOfClasses);
         var shown = Enumerable.Range(0, classes).Where(label => matrix.Counts[label].Sum() + matrix.Counts.Sum(row => row[label]) > 0)
-            .OrderByDescending(label => Confusions(matrix, label)).Take(MostClasses).Order().Append(background).ToList();
+            .OrderByDescending(label => Confusions(matrix, label)).Take(MaxClasses).Order().Append(background).ToList();
         var html = new StringBuilder();
         if (shown.Count - 1 < classes)
-            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{shown.Count - 1} of {classes} classes are shown: those most often confused, and none that never occurs.</p>");
-        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Rows: what it is. Columns: what it was taken for. Confidence from {matrix.ScoreThreshold:F2}, overlap (IoU) from {matrix.IouThreshold:F2}; an object taken for background was missed, background taken for an object is a false alarm.</p><div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><thead><tr><th scope=\"col\">is \\ taken for</th>");
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{shown.Count - 1} of {classes} classes are shown: ")
+                .Append("those most often confused, and none that never occurs.</p>");
+        }
+
+        html.Append("<p class=\"note\">Rows: what it is. Columns: what it was taken for. ")
+            .Append(CultureInfo.InvariantCulture, $"Confidence from {matrix.ScoreThreshold:F2}, overlap (IoU) from {matrix.IouThreshold:F2}; ")
+            .Append("an object taken for background was missed, background taken for an object is a false alarm.</p>")
+            .Append("<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><thead><tr><th scope=\"col\">is \\ taken for</th>");
         foreach (var label in shown)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{Name(matrix, label)}</th>");
         html.Append("</tr></thead><tbody>");
@@ -26,7 +33,11 @@ internal static class ConfusionTable
             var total = Math.Max(matrix.Counts[actual].Sum(), 1);
             html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Name(matrix, actual)}</th>");
             foreach (var predicted in shown)
-                html.Append(Cell(matrix.Counts[actual][predicted], (double)matrix.Counts[actual][predicted] / total, actual == predicted, isVoid: actual == background && predicted == background));
+            {
+                var count = matrix.Counts[actual][predicted];
+                html.Append(Cell(count, (double)count / total, actual == predicted, isVoid: actual == background && predicted == background));
+            }
+
             html.Append("</tr>");
         }
 
@@ -40,7 +51,10 @@ internal static class ConfusionTable
         => WebUtility.HtmlEncode(label < matrix.NumberOfClasses ? matrix.ClassNames[label] : DetectionConfusionMatrix.Background);
 
     private static string Cell(int count, double share, bool isRight, bool isVoid)
-        => isVoid
-            ? "<td class=\"void\"></td>"
-            : string.Create(CultureInfo.InvariantCulture, $"<td class=\"{(isRight ? "right" : "wrong")}{(share > 0.75 ? " full" : count == 0 ? " zero" : "")}\" style=\"--share:{100 * share:F0}%\">{count}</td>");
+    {
+        if (isVoid)
+            return "<td class=\"void\"></td>";
+        var kind = (isRight ? "right" : "wrong") + (share > 0.75 ? " full" : count == 0 ? " zero" : "");
+        return string.Create(CultureInfo.InvariantCulture, $"<td class=\"{kind}\" style=\"--share:{100 * share:F0}%\">{count}</td>");
+    }
 }

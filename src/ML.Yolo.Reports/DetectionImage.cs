@@ -9,8 +9,8 @@ namespace ML.Yolo;
 public static class DetectionImage
 {
     /// <summary>
-    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's colour, from a palette that people of every colour vision
-    /// tell apart. The system needs no font.
+    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's
+    /// colour, from a palette that people of every colour vision tell apart. The system needs no font.
     /// </summary>
     /// <param name="image">The image; not changed.</param>
     /// <param name="detections">What is on it, in pixels of it. The most confident lie on top.</param>
@@ -32,10 +32,18 @@ public static class DetectionImage
     }
 
     private static SKRect Rectangle(LabeledBox box)
-        => float.IsFinite(box.X0) && float.IsFinite(box.Y0) && float.IsFinite(box.X1) && float.IsFinite(box.Y1)
-            ? new SKRect(box.X0, box.Y0, box.X1, box.Y1)
-            : throw new ArgumentException(FormattableString.Invariant($"The box of '{box.Label}' is {box.X0}, {box.Y0}, {box.X1}, {box.Y1}; finite numbers were expected."), nameof(box));
+    {
+        var (x0, y0, x1, y1) = (box.X0, box.Y0, box.X1, box.Y1);
+        return float.IsFinite(x0) && float.IsFinite(y0) && float.IsFinite(x1) && float.IsFinite(y1)
+            ? new SKRect(x0, y0, x1, y1)
+            : throw new ArgumentException(
+                FormattableString.Invariant($"The box of '{box.Label}' is {x0}, {y0}, {x1}, {y1}; finite numbers were expected."), nameof(box));
+    }
 
     private static string Text(LabeledBox box, DetectionImageOptions options)
-        => !options.ShowLabels ? "" : options.ShowScores && box.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{box.Label} {score:F2}") : box.Label;
+    {
+        if (!options.ShowLabels)
+            return "";
+        return options.ShowScores && box.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{box.Label} {score:F2}") : box.Label;
+    }
 }

@@ -3,7 +3,10 @@ namespace ML.Yolo;
 /// <summary>How boxes are drawn on an image.</summary>
 public sealed class DetectionImageOptions
 {
-    /// <summary>Names of all classes, whose order decides the colours, so that a class has one colour on all images. Null, the default: the order in which they appear on the image.</summary>
+    /// <summary>
+    /// Names of all classes, whose order decides the colours, so that a class has one colour on all images. Null, the default: the order in which they
+    /// appear on the image.
+    /// </summary>
     public IReadOnlyList<string>? ClassNames { get; set; }
 
     /// <summary>Boxes of less confidence are left out. In [0, 1]; default 0.</summary>
@@ -22,8 +25,11 @@ public sealed class DetectionImageOptions
     internal void Check()
     {
         if (!(ScoreThreshold is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(ScoreThreshold), FormattableString.Invariant($"{nameof(ScoreThreshold)} is {ScoreThreshold}; it must be in [0, 1]."));
+            throw OutOfRange(nameof(ScoreThreshold), ScoreThreshold, "[0, 1]");
         if (MinimumSide is < 0 or > 16384)
-            throw new ArgumentOutOfRangeException(nameof(MinimumSide), FormattableString.Invariant($"{nameof(MinimumSide)} is {MinimumSide}; it must be in [0, 16384]."));
+            throw OutOfRange(nameof(MinimumSide), MinimumSide, "[0, 16384]");
     }
+
+    private static ArgumentOutOfRangeException OutOfRange(string option, float found, string range)
+        => new(option, FormattableString.Invariant($"{option} is {found}; it must be in {range}."));
 }

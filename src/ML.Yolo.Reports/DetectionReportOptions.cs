@@ -12,19 +12,28 @@ public sealed class DetectionReportOptions
     /// <summary>Column of the images, <c>MLImage</c>. Default "Image". Where the data does not have it, there are no galleries.</summary>
     public string ImageColumnName { get; set; } = "Image";
 
-    /// <summary>Column of names for the images, such as their paths: text. Default "ImagePath". Where the data does not have it, images are called by the number of their row.</summary>
+    /// <summary>
+    /// Column of names for the images, such as their paths: text. Default "ImagePath". Where the data does not have it, images are called by the number of
+    /// their row.
+    /// </summary>
     public string ImageNameColumnName { get; set; } = "ImagePath";
 
     /// <summary>Images in each gallery. In [0, 100]; default 6.</summary>
     public int GallerySize { get; set; } = 6;
 
-    /// <summary>Confidence from which detections are shown. In [0, 1]; null, the default, takes the metrics' best threshold; the confusion matrix's where nothing is right.</summary>
+    /// <summary>
+    /// Confidence from which detections are shown. In [0, 1]; null, the default, takes the metrics' best threshold; the confusion matrix's where nothing is
+    /// right.
+    /// </summary>
     public float? ScoreThreshold { get; set; }
 
     /// <summary>Overlap from which a detection in a gallery is right. In (0, 1]; default 0.5.</summary>
     public double IouThreshold { get; set; } = 0.5;
 
-    /// <summary>The model that was measured: its anchors and its image size are laid over the box sizes. Null, the default: boxes are measured in pixels of their images, without anchors.</summary>
+    /// <summary>
+    /// The model that was measured: its anchors and its image size are laid over the box sizes. Null, the default: boxes are measured in pixels of their
+    /// images, without anchors.
+    /// </summary>
     public YoloTransformer? Model { get; set; }
 
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
@@ -33,10 +42,13 @@ public sealed class DetectionReportOptions
         ArgumentNullException.ThrowIfNull(Title);
         ArgumentNullException.ThrowIfNull(Columns);
         if (GallerySize is < 0 or > 100)
-            throw new ArgumentOutOfRangeException(nameof(GallerySize), FormattableString.Invariant($"{nameof(GallerySize)} is {GallerySize}; it must be in [0, 100]."));
+            throw OutOfRange(nameof(GallerySize), GallerySize, "[0, 100]");
         if (ScoreThreshold is { } score && !(score is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(ScoreThreshold), FormattableString.Invariant($"{nameof(ScoreThreshold)} is {score}; it must be in [0, 1]."));
+            throw OutOfRange(nameof(ScoreThreshold), score, "[0, 1]");
         if (!(IouThreshold is > 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(IouThreshold), FormattableString.Invariant($"{nameof(IouThreshold)} is {IouThreshold}; it must be in (0, 1]."));
+            throw OutOfRange(nameof(IouThreshold), IouThreshold, "(0, 1]");
     }
+
+    private static ArgumentOutOfRangeException OutOfRange(string option, double found, string range)
+        => new(option, FormattableString.Invariant($"{option} is {found}; it must be in {range}."));
 }

@@ -3,7 +3,7 @@ namespace ML.Yolo.Reports;
 /// <summary>The first few images by some order; only those that enter are drawn, and only those that stay are kept.</summary>
 /// <param name="title">Heading.</param>
 /// <param name="rank">Of an image its rank, highest first; null keeps it out.</param>
-/// <param name="size">Most images.</param>
+/// <param name="size">How many images it holds at most.</param>
 internal sealed class Gallery(string title, Func<ImageVerdict, (double, double)?> rank, int size)
 {
     private readonly List<((double, double) Rank, GalleryImage Image)> _images = [];

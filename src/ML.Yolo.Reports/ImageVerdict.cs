@@ -44,9 +44,11 @@ internal sealed class ImageVerdict
 
     public double F1 => Right + Errors == 0 ? 1 : 2.0 * Right / ((2 * Right) + (2 * Confused) + FalseAlarms + Missed);
 
-    public static ImageVerdict Of(ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections, double scoreThreshold, double iouThreshold)
+    public static ImageVerdict Of(
+        ReadOnlySpan<EvaluatedObject> objects, ReadOnlySpan<EvaluatedDetection> detections, double scoreThreshold, double iouThreshold)
     {
-        EvaluatedDetection[] confident = [.. detections.ToArray().Where(detection => detection.Score >= scoreThreshold).OrderByDescending(detection => detection.Score)];
+        var atLeast = detections.ToArray().Where(detection => detection.Score >= scoreThreshold);
+        EvaluatedDetection[] confident = [.. atLeast.OrderByDescending(detection => detection.Score)];
         return new ImageVerdict(objects.ToArray(), confident, ConfusionMatcher.Match(objects, confident, scoreThreshold, iouThreshold));
     }
 

@@ -15,23 +15,29 @@ internal static class LabelPlots
     private static Plot Sizes(LabelStatistics statistics)
     {
         var unit = statistics.AreSizesOfInput ? "pixels of the network's input" : "pixels";
-        var (widths, heights) = (statistics.Sizes.Select(size => size.Width).Order().ToList(), statistics.Sizes.Select(size => size.Height).Order().ToList());
-        var description = FormattableString.Invariant($"Width and height of {statistics.Sizes.Count} boxes in {unit}: median {widths[widths.Count / 2]:F0} × {heights[heights.Count / 2]:F0}");
-        if (statistics.Anchors.Count > 0)
-            description += "; anchors: " + string.Join(", ", statistics.Anchors.Select(anchor => FormattableString.Invariant($"{anchor.Width:F0} × {anchor.Height:F0}")));
-        var plot = new Plot(statistics.Anchors.Count > 0 ? "Box sizes and anchors" : "Box sizes", description, new PlotAxis($"width, {unit}", 0), new PlotAxis("height", 0))
-            .Points("boxes", 4, statistics.Sizes);
-        return statistics.Anchors.Count > 0 ? plot.Points("anchors", 5, statistics.Anchors, areLarge: true) : plot;
+        var median = Size((Median(statistics.Sizes.Select(size => size.Width)), Median(statistics.Sizes.Select(size => size.Height))));
+        var description = $"Width and height of {statistics.Sizes.Count} boxes in {unit}: median {median}";
+        if (statistics.Anchors.Count == 0)
+            return Plot("Box sizes", description);
+        description += $"; anchors: {string.Join(", ", statistics.Anchors.Select(Size))}";
+        return Plot("Box sizes and anchors", description).Points("anchors", 5, statistics.Anchors, areLarge: true);
+
+        Plot Plot(string title, string text)
+            => new Plot(title, text, new PlotAxis($"width, {unit}", 0), new PlotAxis("height", 0)).Points("boxes", 4, statistics.Sizes);
     }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
+
+    private static string Size((double Width, double Height) size) => FormattableString.Invariant($"{size.Width:F0} × {size.Height:F0}");
 
     private static Plot Positions(LabelStatistics statistics)
     {
-        var most = (double)statistics.Positions.Cast<int>().Max();
+        var max = (double)statistics.Positions.Cast<int>().Max();
         const double Side = 1.0 / LabelStatistics.Cells;
         var cells = from row in Enumerable.Range(0, LabelStatistics.Cells)
                     from column in Enumerable.Range(0, LabelStatistics.Cells)
-                    select (column * Side, row * Side, (column + 1) * Side, (row + 1) * Side, statistics.Positions[row, column] / most);
-        return new Plot("Box centres", "Where the centres of the boxes lie in the image: the fuller a cell, the more of them", new PlotAxis("x, share of the width", 0, 1), new PlotAxis("y, share of the height", 0, 1, IsInverted: true))
-            .Cells(4, cells);
+                    select (column * Side, row * Side, (column + 1) * Side, (row + 1) * Side, statistics.Positions[row, column] / max);
+        var (x, y) = (new PlotAxis("x, share of the width", 0, 1), new PlotAxis("y, share of the height", 0, 1, IsInverted: true));
+        return new Plot("Box centres", "Where the centres of the boxes lie in the image: the fuller a cell, the more of them", x, y).Cells(4, cells);
     }
 }

@@ -5,10 +5,10 @@ namespace ML.Yolo.Reports;
 /// <summary>How often, how large and where the objects are; a fixed number of them stands for all.</summary>
 internal sealed class LabelStatistics
 {
-    /// <summary>Cells a side of <see cref="Positions"/>.</summary>
+    /// <summary>Cells per side of <see cref="Positions"/>.</summary>
     public const int Cells = 20;
 
-    private const int MostSizes = 1200;
+    private const int MaxSizes = 1200;
 
     // The same objects are drawn each time.
     private readonly Random _random = new(1);
@@ -63,9 +63,9 @@ internal sealed class LabelStatistics
     private void AddSize(double width, double height)
     {
         _seen++;
-        if (_sizes.Count < MostSizes)
+        if (_sizes.Count < MaxSizes)
             _sizes.Add((width, height));
-        else if (_random.NextInt64(_seen) is var place && place < MostSizes)
+        else if (_random.NextInt64(_seen) is var place && place < MaxSizes)
             _sizes[(int)place] = (width, height);
     }
 }

@@ -31,7 +31,15 @@ internal sealed class LabelText(float capHeight) : IDisposable
         canvas.DrawRect(plate, fill);
         var baseLine = new SKPoint(plate.Left + Margin, plate.Bottom - Margin);
         var isFont = HasGlyphs(text);
-        using var ink = new SKPaint { Color = Ink(colour), IsAntialias = true, IsStroke = !isFont, StrokeWidth = capHeight / 7, StrokeCap = SKStrokeCap.Round, StrokeJoin = SKStrokeJoin.Round };
+        using var ink = new SKPaint
+        {
+            Color = Ink(colour),
+            IsAntialias = true,
+            IsStroke = !isFont,
+            StrokeWidth = capHeight / 7,
+            StrokeCap = SKStrokeCap.Round,
+            StrokeJoin = SKStrokeJoin.Round,
+        };
         if (isFont)
         {
             canvas.DrawText(text, baseLine.X, baseLine.Y, _font, ink);

@@ -52,7 +52,14 @@ internal sealed partial class Plot
     /// <summary>A line; a strong one is black or white and thicker, and lies on top.</summary>
     public Plot Line(string name, int colour, IEnumerable<(double X, double Y)> points, bool isStrong = false, bool hasMarkers = false, bool isListed = true)
     {
-        var series = new LineSeries { Color = isStrong ? Ink : Colour(colour), StrokeThickness = isStrong ? 3 : 1.8, MarkerType = hasMarkers ? MarkerType.Circle : MarkerType.None, MarkerSize = 2.5, MarkerFill = isStrong ? Ink : Colour(colour) };
+        var series = new LineSeries
+        {
+            Color = isStrong ? Ink : Colour(colour),
+            StrokeThickness = isStrong ? 3 : 1.8,
+            MarkerType = hasMarkers ? MarkerType.Circle : MarkerType.None,
+            MarkerSize = 2.5,
+            MarkerFill = isStrong ? Ink : Colour(colour),
+        };
         series.Points.AddRange(points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).Select(point => new DataPoint(point.X, point.Y)));
         _model.Series.Add(series);
         if (isListed)
@@ -104,9 +111,22 @@ internal sealed partial class Plot
             .Replace("rgb(2,2,2)", "var(--grid)", StringComparison.Ordinal);
         svg = SeriesColour().Replace(svg, "var(--series-$1)");
         svg = Indentation().Replace(svg, ">");
-        var head = string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(_description)}\" xmlns=\"http://www.w3.org/2000/svg\">");
-        var legend = string.Concat(_legend.Select(entry => $"<li><span class=\"swatch\" style=\"background:{(entry.IsStrong ? "currentColor" : $"var(--series-{entry.Colour % SeriesColours})")}\"></span>{WebUtility.HtmlEncode(entry.Name)}</li>"));
-        return $"<figure class=\"plot\"><figcaption>{WebUtility.HtmlEncode(_title)}</figcaption>{head}<title>{WebUtility.HtmlEncode(_description)}</title>{svg}{(legend.Length > 0 ? $"<ul class=\"legend\">{legend}</ul>" : "")}</figure>\n";
+        var (title, description) = (WebUtility.HtmlEncode(_title), WebUtility.HtmlEncode(_description));
+        var view = string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}");
+        var head = $"<svg viewBox=\"{view}\" role=\"img\" aria-label=\"{description}\" xmlns=\"http://www.w3.org/2000/svg\">";
+        return $"<figure class=\"plot\"><figcaption>{title}</figcaption>{head}<title>{description}</title>{svg}{Legend()}</figure>\n";
+    }
+
+    private string Legend()
+    {
+        if (_legend.Count == 0)
+            return "";
+        var entries = _legend.Select(entry =>
+        {
+            var colour = entry.IsStrong ? "currentColor" : $"var(--series-{entry.Colour % SeriesColours})";
+            return $"<li><span class=\"swatch\" style=\"background:{colour}\"></span>{WebUtility.HtmlEncode(entry.Name)}</li>";
+        });
+        return $"<ul class=\"legend\">{string.Concat(entries)}</ul>";
     }
 
     private static OxyColor Colour(int colour) => OxyColor.FromRgb(3, (byte)(colour % SeriesColours), 7);

@@ -12,8 +12,7 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
 
     public string ToHtml()
     {
-        _html.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n<title>{Text(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n");
-        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>{metrics.ImageCount} images, {metrics.GroundTruthCount} objects, {metrics.DetectionCount} detections, measured by {(metrics.Definition == DetectionMetricDefinition.Coco ? "COCO's" : "Ultralytics'")} definition.</p></header>\n<main>\n");
+        Head();
         Cards();
         Section("summary", "Summary", SummaryTable());
         if (history is { Epochs.Count: > 0 })
@@ -29,6 +28,17 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
         }
 
         return _html.Append("</main>\n<footer>Written by ML.Yolo.</footer>\n</body>\n</html>\n").ToString();
+    }
+
+    private void Head()
+    {
+        _html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
+            .Append("<link rel=\"icon\" href=\"data:,\">\n")
+            .Append(CultureInfo.InvariantCulture, $"<title>{Text(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n");
+        var definition = metrics.Definition == DetectionMetricDefinition.Coco ? "COCO's" : "Ultralytics'";
+        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>{metrics.ImageCount} images, {metrics.GroundTruthCount} objects, ")
+            .Append(CultureInfo.InvariantCulture, $"{metrics.DetectionCount} detections, measured by {definition} definition.</p></header>\n<main>\n");
     }
 
     private static string Style()
@@ -55,7 +65,11 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
 
     private void Cards()
     {
-        (string Name, double Value)[] cards = [("mAP50-95", metrics.MAP50_95), ("mAP50", metrics.MAP50), ("mAP75", metrics.MAP75), ("precision", metrics.Precision), ("recall", metrics.Recall), ("F1", metrics.F1)];
+        (string Name, double Value)[] cards =
+        [
+            ("mAP50-95", metrics.MAP50_95), ("mAP50", metrics.MAP50), ("mAP75", metrics.MAP75),
+            ("precision", metrics.Precision), ("recall", metrics.Recall), ("F1", metrics.F1),
+        ];
         _html.Append("<dl class=\"cards\">");
         foreach (var (name, value) in cards)
             _html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{Number(value, 3)}</dd></div>");
@@ -65,7 +79,8 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
     private string SummaryTable()
     {
         var rows = new StringBuilder();
-        void Row(string name, double value, string meaning) => rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th><td>{Number(value)}</td><td class=\"text\">{meaning}</td></tr>\n");
+        void Row(string name, double value, string meaning)
+            => rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th><td>{Number(value)}</td><td class=\"text\">{meaning}</td></tr>\n");
         Row("mAP50-95", metrics.MAP50_95, "average precision, mean over classes and overlaps 0.50, 0.55 … 0.95");
         Row("mAP50", metrics.MAP50, "average precision at overlap 0.50, mean over classes");
         Row("mAP75", metrics.MAP75, "average precision at overlap 0.75, mean over classes");
@@ -82,39 +97,70 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
         }
 
         foreach (var limit in metrics.ByDetectionLimit)
-            Row($"AR {limit.MaxDetections}", limit.AverageRecall, $"average recall with at most {limit.MaxDetections} detection{(limit.MaxDetections == 1 ? "" : "s")} an image and class");
-        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"summary-table\"><thead><tr><th scope=\"col\">metric</th><th scope=\"col\">value</th><th scope=\"col\" class=\"text\">meaning</th></tr></thead><tbody>\n{rows}</tbody></table></div>\n";
+        {
+            var detections = limit.MaxDetections == 1 ? "1 detection" : $"{limit.MaxDetections} detections";
+            Row($"AR {limit.MaxDetections}", limit.AverageRecall, $"average recall with at most {detections} per image and class");
+        }
+
+        return Table("summary-table", "", ["metric", "value", "meaning"], rows.ToString());
     }
 
     private string ClassTable()
     {
         var rows = new StringBuilder();
-        foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0).OrderByDescending(item => double.IsNaN(item.AveragePrecision50_95) ? -1 : item.AveragePrecision50_95))
+        foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0).OrderByDescending(Rank))
         {
-            var bar = double.IsNaN(item.AveragePrecision50_95) ? 0 : 100 * item.AveragePrecision50_95;
-            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(item.ClassName)}</th><td>{item.GroundTruthCount}</td><td>{item.DetectionCount}</td><td class=\"bar\" style=\"--share:{bar:F0}%\">{Number(item.AveragePrecision50_95)}</td><td>{Number(item.AveragePrecision50)}</td><td>{Number(item.AveragePrecision75)}</td><td>{Number(item.Precision)}</td><td>{Number(item.Recall)}</td><td>{Number(item.F1)}</td></tr>\n");
+            var bar = Math.Max(100 * Rank(item), 0);
+            double[] rates = [item.AveragePrecision50, item.AveragePrecision75, item.Precision, item.Recall, item.F1];
+            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(item.ClassName)}</th>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{item.GroundTruthCount}</td><td>{item.DetectionCount}</td>")
+                .Append(CultureInfo.InvariantCulture, $"<td class=\"bar\" style=\"--share:{bar:F0}%\">{Number(item.AveragePrecision50_95)}</td>")
+                .Append(CultureInfo.InvariantCulture, $"{string.Concat(rates.Select(rate => $"<td>{Number(rate)}</td>"))}</tr>\n");
         }
 
-        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"class-table\"><caption>Highest average precision first.</caption><thead><tr><th scope=\"col\">class</th><th scope=\"col\">objects</th><th scope=\"col\">detections</th><th scope=\"col\">AP50-95</th><th scope=\"col\">AP50</th><th scope=\"col\">AP75</th><th scope=\"col\">precision</th><th scope=\"col\">recall</th><th scope=\"col\">F1</th></tr></thead><tbody>\n{rows}</tbody></table></div>\n";
+        string[] columns = ["class", "objects", "detections", "AP50-95", "AP50", "AP75", "precision", "recall", "F1"];
+        return Table("class-table", "<caption>Highest average precision first.</caption>", columns, rows.ToString());
+
+        static double Rank(ClassDetectionMetrics item) => double.IsNaN(item.AveragePrecision50_95) ? -1 : item.AveragePrecision50_95;
     }
 
     private string CountTable(LabelStatistics statistics)
     {
         if (statistics.Counts.Count == 0)
             return "<p>There is no object.</p>\n";
-        var (most, total) = (statistics.Counts.Values.Max(), statistics.Counts.Values.Sum());
-        var rows = string.Concat(statistics.Counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Select(entry => string.Create(CultureInfo.InvariantCulture,
-            $"<tr><th scope=\"row\">{Text(images!.ClassNames[entry.Key])}</th><td class=\"bar wide\" style=\"--share:{100.0 * entry.Value / most:F0}%\">{entry.Value}</td><td>{100.0 * entry.Value / total:F1} %</td></tr>\n")));
-        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"count-table\"><thead><tr><th scope=\"col\">class</th><th scope=\"col\">objects</th><th scope=\"col\">share</th></tr></thead><tbody>\n{rows}</tbody></table></div>\n";
+        var (max, total) = (statistics.Counts.Values.Max(), statistics.Counts.Values.Sum());
+        var rows = new StringBuilder();
+        foreach (var (label, count) in statistics.Counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key))
+        {
+            var (bar, share) = (100.0 * count / max, 100.0 * count / total);
+            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(images!.ClassNames[label])}</th>")
+                .Append(CultureInfo.InvariantCulture, $"<td class=\"bar wide\" style=\"--share:{bar:F0}%\">{count}</td><td>{share:F1} %</td></tr>\n");
+        }
+
+        return Table("count-table", "", ["class", "objects", "share"], rows.ToString());
+    }
+
+    // What is text is set to the left; the other columns are numbers.
+    private static string Table(string id, string caption, string[] columns, string rows)
+    {
+        var headings = columns.Select(column => $"<th scope=\"col\"{(column == "meaning" ? " class=\"text\"" : "")}>{column}</th>");
+        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"{id}\">{caption}<thead><tr>{string.Concat(headings)}</tr></thead>"
+            + $"<tbody>\n{rows}</tbody></table></div>\n";
     }
 
     private string GalleryHtml(Gallery gallery)
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">Left: ground truth. Right: predictions of confidence {images!.ScoreThreshold:F3} and above, right from overlap {images.IouThreshold:F2}.</p>");
-        html.Append("<ul class=\"legend frames\"><li><span class=\"frame fine\"></span>found, right</li><li><span class=\"frame missed\"></span>missed</li><li><span class=\"frame alarm\"></span>false alarm</li><li><span class=\"frame confused\"></span>taken for another class</li></ul>\n");
+        html.Append("<p class=\"note\">Left: ground truth. Right: predictions of ")
+            .Append(CultureInfo.InvariantCulture, $"confidence {images!.ScoreThreshold:F3} and above, right from overlap {images.IouThreshold:F2}.</p>")
+            .Append("<ul class=\"legend frames\"><li><span class=\"frame fine\"></span>found, right</li><li><span class=\"frame missed\"></span>missed</li>")
+            .Append("<li><span class=\"frame alarm\"></span>false alarm</li><li><span class=\"frame confused\"></span>taken for another class</li></ul>\n");
         foreach (var image in gallery.Images)
-            html.Append(CultureInfo.InvariantCulture, $"<figure class=\"pair\"><figcaption><b>{Text(image.Name)}</b> {image.Summary}</figcaption><div>{Picture(image.Truth, image.TruthText)}{Picture(image.Predicted, image.PredictedText)}</div></figure>\n");
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<figure class=\"pair\"><figcaption><b>{Text(image.Name)}</b> {image.Summary}</figcaption><div>")
+                .Append(Picture(image.Truth, image.TruthText)).Append(Picture(image.Predicted, image.PredictedText)).Append("</div></figure>\n");
+        }
+
         return html.ToString();
     }
 

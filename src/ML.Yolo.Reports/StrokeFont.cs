@@ -5,7 +5,7 @@ namespace ML.Yolo.Reports;
 /// <summary>Letters drawn as lines, for systems without any font installed. Lower case is drawn as upper case; what it lacks, as a box.</summary>
 internal static class StrokeFont
 {
-    // A line a letter. A glyph is a list of strokes, a stroke a list of points, a point two digits: x from 0 to 4, y from 0 (top) to 6 (base line).
+    // One line per letter. A glyph is a list of strokes, a stroke a list of points, a point two digits: x from 0 to 4, y from 0 (top) to 6 (base line).
     private const string Table = """
         A 06 20 46|14 34
         B 06 00 30 41 42 33 03|33 44 45 36 06
@@ -59,7 +59,8 @@ internal static class StrokeFont
     private const float Advance = 5.6f;
     private const float CapHeight = 6;
 
-    private static readonly Dictionary<char, string> Glyphs = new(Table.Split('\n', StringSplitOptions.TrimEntries).Select(line => KeyValuePair.Create(line[0], line[2..]))) { [' '] = "" };
+    private static readonly Dictionary<char, string> Glyphs = new(
+        Table.Split('\n', StringSplitOptions.TrimEntries).Select(line => KeyValuePair.Create(line[0], line[2..]))) { [' '] = "" };
 
     /// <summary>Width of a text whose capitals are <paramref name="height"/> high.</summary>
     public static float Measure(string text, float height) => text.Length == 0 ? 0 : ((text.Length * Advance) - (Advance - 4)) * height / CapHeight;

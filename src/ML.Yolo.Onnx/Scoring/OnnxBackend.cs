@@ -19,7 +19,8 @@ internal static class OnnxBackend
         }
         catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
-            throw new OnnxBackendException($"ONNX Runtime could not be loaded. Reference its native package in the program: Microsoft.ML.OnnxRuntime, or Microsoft.ML.OnnxRuntime.Gpu for CUDA. The loader said: {Root(exception).Message}", exception);
+            throw new OnnxBackendException("ONNX Runtime could not be loaded. Reference its native package in the program: Microsoft.ML.OnnxRuntime, or "
+                + $"Microsoft.ML.OnnxRuntime.Gpu for CUDA. The loader said: {Root(exception).Message}", exception);
         }
     }
 
@@ -32,9 +33,13 @@ internal static class OnnxBackend
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException)
         {
             if (!environment.FallbackToCpu())
-                throw new OnnxBackendException($"GPU {gpu} was asked for, and ONNX Runtime cannot use it. Reference Microsoft.ML.OnnxRuntime.Gpu and install CUDA, or set MLContext.FallbackToCpu. It said: {exception.Message}", exception);
+            {
+                throw new OnnxBackendException($"GPU {gpu} was asked for, and ONNX Runtime cannot use it. Reference Microsoft.ML.OnnxRuntime.Gpu and install "
+                    + $"CUDA, or set MLContext.FallbackToCpu. It said: {exception.Message}", exception);
+            }
+
             using var channel = environment.Start(nameof(OnnxBackend));
-            channel.Warning(MessageSensitivity.Unknown, $"GPU {gpu} cannot be used by ONNX Runtime; the CPU serves.");
+            channel.Warning(MessageSensitivity.Unknown, $"GPU {gpu} cannot be used by ONNX Runtime; the CPU is used.");
         }
     }
 

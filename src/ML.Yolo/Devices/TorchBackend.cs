@@ -14,11 +14,11 @@ internal static class TorchBackend
             throw new TorchBackendException(Advice(cause), cause);
     }
 
-    /// <summary>GPUs by their numbers; the CPU where none is named, or where one is absent and the CPU may serve.</summary>
+    /// <summary>GPUs by their numbers; the CPU where none is named, or where one is absent and the CPU may be used instead.</summary>
     /// <param name="gpus">Numbers of the GPUs.</param>
-    /// <param name="fallsBackToCpu">Whether the CPU serves where a GPU is absent.</param>
+    /// <param name="fallsBackToCpu">Whether the CPU is used where a GPU is absent.</param>
     /// <param name="warn">Told where it does.</param>
-    /// <exception cref="TorchBackendException">A GPU is absent and the CPU may not serve, or the native libraries cannot be loaded.</exception>
+    /// <exception cref="TorchBackendException">A GPU is absent and the CPU may not be used instead, or the native libraries cannot be loaded.</exception>
     public static IReadOnlyList<torch.Device> Devices(IReadOnlyList<int> gpus, bool fallsBackToCpu, Action<string> warn)
     {
         EnsureLoaded();
@@ -29,8 +29,12 @@ internal static class TorchBackend
             return [.. gpus.Select(gpu => new torch.Device(DeviceType.CUDA, gpu))];
         var names = string.Join(", ", gpus);
         if (!fallsBackToCpu)
-            throw new TorchBackendException($"GPU {names} was asked for, and LibTorch sees {present}. Reference TorchSharp-cuda-windows or TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
-        warn($"GPU {names} is not there; the CPU serves.");
+        {
+            throw new TorchBackendException($"GPU {names} was asked for; LibTorch sees {present} GPUs. Reference TorchSharp-cuda-windows or "
+                + "TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
+        }
+
+        warn($"GPU {names} is not there; the CPU is used.");
         return [torch.CPU];
     }
 
@@ -42,7 +46,8 @@ internal static class TorchBackend
             using var probe = torch.zeros(1);
             return null;
         }
-        catch (Exception exception) when (exception is DllNotFoundException or TypeInitializationException or NotSupportedException or BadImageFormatException or EntryPointNotFoundException)
+        catch (Exception exception) when (exception
+            is DllNotFoundException or TypeInitializationException or NotSupportedException or BadImageFormatException or EntryPointNotFoundException)
         {
             return exception;
         }
@@ -57,8 +62,11 @@ internal static class TorchBackend
             ? "On Windows install the Microsoft Visual C++ Redistributable 2015-2022 (x64)."
             : OperatingSystem.IsMacOS()
                 ? "On macOS LibTorch needs an Apple silicon machine."
-                : "On Linux it needs glibc 2.28 or later and libstdc++ 6 of GCC 13 or later; on Debian 12 and Ubuntu 22.04, which have an older one, import eng/LibStdCxxCompatibility.targets of ML.Yolo into the program's project.";
-        return $"LibTorch could not be loaded. Reference one native package in the program (not in a library): TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows, in the version of TorchSharp ({typeof(torch).Assembly.GetName().Version?.ToString(3)}). {install} The loader said: {FirstLine(root.Message)}";
+                : "On Linux it needs glibc 2.28 or later and libstdc++ 6 of GCC 13 or later; on Debian 12 and Ubuntu 22.04, which have an older one, "
+                    + "import eng/LibStdCxxCompatibility.targets of ML.Yolo into the program's project.";
+        return "LibTorch could not be loaded. Reference one native package in the program (not in a library): TorchSharp-cpu, TorchSharp-cuda-linux or "
+            + $"TorchSharp-cuda-windows, in the version of TorchSharp ({typeof(torch).Assembly.GetName().Version?.ToString(3)}). "
+            + $"{install} The loader said: {FirstLine(root.Message)}";
     }
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();

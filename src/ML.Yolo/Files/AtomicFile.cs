@@ -3,7 +3,10 @@ namespace ML.Yolo.Files;
 /// <summary>Writes a file whole or not at all: into a temporary neighbour, flushed to the disk, then moved into place.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Replaces <paramref name="path"/> by what <paramref name="write"/> puts into the stream. Where that throws, the old file stays and nothing else is left.</summary>
+    /// <summary>
+    /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts into the stream. Where that throws, the old file stays and nothing else is
+    /// left.
+    /// </summary>
     /// <exception cref="IOException">The file could not be written; the message names it.</exception>
     public static void Write(string path, Action<Stream> write)
     {

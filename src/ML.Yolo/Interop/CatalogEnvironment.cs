@@ -5,7 +5,10 @@ using Microsoft.ML.Runtime;
 namespace ML.Yolo.Interop;
 
 /// <summary>The environment (log, seed, device, cancellation) behind an <c>MLContext</c> or an ML.NET catalog, which ML.NET keeps to itself.</summary>
-/// <remarks>This is the door of the library, so packages of other versions are found here. What touches ML.NET's internals is a lambda: it is compiled only after the check.</remarks>
+/// <remarks>
+/// This is the door of the library, so packages of other versions are found here. What touches ML.NET's internals is a lambda: it is compiled only after
+/// the check.
+/// </remarks>
 /// <exception cref="PackageVersionException">A package is loaded in a version that the library was not compiled for.</exception>
 internal static class CatalogEnvironment
 {

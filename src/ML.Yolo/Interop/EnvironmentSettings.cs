@@ -11,7 +11,7 @@ internal static class EnvironmentSettings
     /// <summary>The GPU of <c>MLContext.GpuDeviceId</c>; null means the CPU.</summary>
     public static int? GpuDeviceId(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
-    /// <summary>Whether the CPU serves where the GPU asked for is absent.</summary>
+    /// <summary>Whether the CPU is used where the GPU asked for is absent.</summary>
     public static bool FallbackToCpu(this IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
 
     /// <summary>Whether <c>MLContext.CancelExecution</c> was called.</summary>

@@ -1,7 +1,9 @@
 namespace ML.Yolo;
 
 /// <summary>A package is loaded in a version that this library does not work with. The message names the version found and the versions wanted.</summary>
-/// <remarks>Thrown by the first call into the library: a catalog method, a constructor that takes an <c>MLContext</c>, or the loading of a saved model.</remarks>
+/// <remarks>
+/// Thrown by the first call into the library: a catalog method, a constructor that takes an <c>MLContext</c>, or the loading of a saved model.
+/// </remarks>
 public sealed class PackageVersionException : Exception
 {
     /// <summary>An exception without a message of its own.</summary>
@@ -25,7 +27,8 @@ public sealed class PackageVersionException : Exception
     }
 
     internal PackageVersionException(string package, string? found, string wanted)
-        : base($"{(found is null ? $"{package} is not there, or names no version" : $"{package} is loaded in version {found}")}; ML.Yolo was compiled for {wanted}. Reference {package} in a version of that range in the program's project.")
+        : base($"{package} {(found is null ? "is not there, or names no version" : $"is loaded in version {found}")}; ML.Yolo was compiled for {wanted}. "
+            + $"Reference {package} in a version of that range in the program's project.")
         => (PackageName, Found, Wanted) = (package, found, wanted);
 
     /// <summary>The package, as NuGet names it.</summary>

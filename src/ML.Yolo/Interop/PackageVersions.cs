@@ -4,8 +4,9 @@ namespace ML.Yolo.Interop;
 
 /// <summary>Compares the packages that are loaded with those the library was compiled for.</summary>
 /// <remarks>
-/// The library uses internals of ML.NET, and MLImage breaks with SkiaSharp 3: without this check a program that updates them would end in a <see cref="MissingMethodException"/> somewhere.
-/// It is not a module initializer, whose exception the runtime would wrap in a <see cref="TypeInitializationException"/>. No type of the packages is named here, so the check itself needs none of them.
+/// The library uses internals of ML.NET, and MLImage breaks with SkiaSharp 3: without this check a program that updates them would end in a
+/// <see cref="MissingMethodException"/> somewhere. It is not a module initializer, whose exception the runtime would wrap in a
+/// <see cref="TypeInitializationException"/>. No type of the packages is named here, so the check itself needs none of them.
 /// </remarks>
 internal static class PackageVersions
 {

@@ -13,12 +13,16 @@ internal readonly record struct VersionRange(Version Min, Version Limit)
     /// <exception cref="FormatException">The text is not of the form <c>[1.2.3, 4.5)</c>.</exception>
     public static VersionRange Parse(string text)
     {
-        if (text is ['[', .., ')'] && text[1..^1].Split(',') is [var min, var limit] && ReadVersion(min.Trim()) is { } from && ReadVersion(limit.Trim()) is { } below)
+        var ends = text is ['[', .., ')'] ? text[1..^1].Split(',', StringSplitOptions.TrimEntries) : [];
+        if (ends is [var min, var limit] && ReadVersion(min) is { } from && ReadVersion(limit) is { } below)
             return new(from, below);
         throw new FormatException($"'{text}' is not a range of versions; the form [1.2.3, 4.5) was expected.");
     }
 
-    /// <summary>The four numbers that a version begins with, 0 where there are fewer; null where it begins with none. What follows, such as <c>-preview.1</c>, is passed over.</summary>
+    /// <summary>
+    /// The four numbers that a version begins with, 0 where there are fewer; null where it begins with none. What follows, such as <c>-preview.1</c>, is
+    /// passed over.
+    /// </summary>
     public static Version? ReadVersion(string text)
     {
         var numbers = string.Concat(text.TakeWhile(letter => char.IsAsciiDigit(letter) || letter == '.')).Split('.').Take(Parts).ToList();

@@ -2,15 +2,15 @@ namespace ML.Yolo.Weights;
 
 /// <summary>Finds the model's tensors in what a checkpoint holds, by the names PyTorch's <c>state_dict()</c> gives them.</summary>
 /// <remarks>
-/// A checkpoint is a state dictionary, or a module, or a dictionary that holds one of them as "ema" (averaged weights, which Ultralytics prefers), "model" or "state_dict". A module's tensors are its
-/// parameters and buffers, then its children's, under the children's names.
+/// A checkpoint is a state dictionary, or a module, or a dictionary that holds one of them as "ema" (averaged weights, which Ultralytics prefers), "model"
+/// or "state_dict". A module's tensors are its parameters and buffers, then its children's, under the children's names.
 /// </remarks>
 internal sealed class CheckpointState
 {
-    private const int DeepestModule = 64;
-    private const int MostModules = 20_000;
-    private const int MostTensors = 100_000;
-    private const int MostFields = 2_000_000;
+    private const int MaxModuleDepth = 64;
+    private const int MaxModules = 20_000;
+    private const int MaxTensors = 100_000;
+    private const int MaxFields = 2_000_000;
 
     private static readonly string[] ModelKeys = ["ema", "model", "state_dict"];
 
@@ -34,7 +34,8 @@ internal sealed class CheckpointState
             state.AddModule(module, prefix: "", depth: 0);
         return state._tensors.Count > 0
             ? state._tensors
-            : throw new WeightsFormatException($"'{source}' holds no weights: its pickle is {Describe(root)}, where a state dictionary, a module, or a dictionary with 'ema' or 'model' was expected.");
+            : throw new WeightsFormatException(
+                $"'{source}' holds no weights: its pickle is {Describe(root)}; a state dictionary, module, or dictionary with 'ema' or 'model' was expected.");
     }
 
     private static bool IsModel(object? value) => value is PickleDictionary or PickleObject { State: not null };
@@ -46,16 +47,21 @@ internal sealed class CheckpointState
         {
             if (key is not string name || value is not TorchTensor tensor || except?.Contains(name) == true)
                 continue;
-            if (_tensors.Count >= MostTensors)
-                throw new WeightsFormatException($"'{_source}' holds more than {MostTensors} tensors; no detector has as many.");
+            if (_tensors.Count >= MaxTensors)
+                throw new WeightsFormatException($"'{_source}' holds more than {MaxTensors} tensors: too many for a detector.");
             _tensors[prefix + name] = tensor;
         }
     }
 
     private void AddModule(PickleObject module, string prefix, int depth)
     {
-        if (depth > DeepestModule || ++_modules > MostModules)
-            throw new WeightsFormatException($"'{_source}' holds modules nested deeper than {DeepestModule}, or more than {MostModules}; no detector has as many.");
+        if (depth > MaxModuleDepth || ++_modules > MaxModules)
+        {
+            throw new WeightsFormatException(
+                $"'{_source}' holds modules nested deeper than {MaxModuleDepth}, or more than {MaxModules}: too many for a detector.");
+        }
+
+
         if (Fields(module) is not { } fields)
             return;
         CountFields(fields.Items.Count);
@@ -84,8 +90,11 @@ internal sealed class CheckpointState
     private void CountFields(int count)
     {
         _fields += count;
-        if (_fields > MostFields)
-            throw new WeightsFormatException(FormattableString.Invariant($"'{_source}' holds modules of more than {MostFields:N0} fields together; no detector has as many."));
+        if (_fields > MaxFields)
+        {
+            throw new WeightsFormatException(
+                FormattableString.Invariant($"'{_source}' holds modules with more than {MaxFields:N0} fields in all: too many for a detector."));
+        }
     }
 
     /// <summary>A Python object's state is its fields, or a pair of them and its slots.</summary>
@@ -98,7 +107,7 @@ internal sealed class CheckpointState
         PickleGlobal name => $"the name {name}",
         PickleDictionary dictionary => $"a dictionary of {dictionary.Items.Count} entries without tensors",
         TorchTensor => "a single tensor",
-        string => "a text",
+        string => "a string",
         object?[] or List<object?> => "a sequence",
         _ => "a number",
     };

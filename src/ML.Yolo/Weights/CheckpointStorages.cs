@@ -8,12 +8,16 @@ namespace ML.Yolo.Weights;
 /// <param name="source">Name for messages.</param>
 internal sealed class CheckpointStorages(ZipDirectory zip, string folder, string source)
 {
-    private const int MostDimensions = 16;
+    private const int MaxDimensions = 16;
 
-    private readonly Dictionary<string, ZipDirectory.Entry> _entries = zip.Entries.Where(entry => entry.Name.StartsWith(folder, StringComparison.Ordinal)).ToDictionary(entry => entry.Name[folder.Length..]);
+    private readonly Dictionary<string, ZipDirectory.Entry> _entries = zip.Entries
+        .Where(entry => entry.Name.StartsWith(folder, StringComparison.Ordinal))
+        .ToDictionary(entry => entry.Name[folder.Length..]);
     private readonly Dictionary<string, (TorchStorage Storage, Tensor Memory)> _read = [];
 
-    /// <summary>The tensor, as a view of its storage; tensors that share one share its memory, as they did in PyTorch. Made in the dispose scope around the call.</summary>
+    /// <summary>
+    /// The tensor, as a view of its storage; tensors that share one share its memory, as they did in PyTorch. Made in the dispose scope around the call.
+    /// </summary>
     /// <exception cref="WeightsFormatException">It claims more than its storage holds, or its storage is missing or damaged.</exception>
     public Tensor View(string name, TorchTensor tensor)
     {
@@ -24,8 +28,12 @@ internal sealed class CheckpointStorages(ZipDirectory zip, string folder, string
     private void CheckBounds(string name, TorchTensor tensor)
     {
         var (shape, strides, count) = (tensor.Shape, tensor.Strides, tensor.Storage.Count);
-        if (shape.Length != strides.Length || shape.Length > MostDimensions || shape.Any(size => size < 0) || strides.Any(stride => stride < 0) || tensor.Offset < 0)
-            throw Damaged(name, $"has shape ({string.Join(", ", shape.Take(MostDimensions))}), strides ({string.Join(", ", strides.Take(MostDimensions))}) and offset {tensor.Offset}; as many strides as sizes were expected, none below 0");
+        if (shape.Length != strides.Length || shape.Length > MaxDimensions || shape.Concat(strides).Append(tensor.Offset).Any(number => number < 0))
+        {
+            var (sizes, steps) = (string.Join(", ", shape.Take(MaxDimensions)), string.Join(", ", strides.Take(MaxDimensions)));
+            throw Damaged(name, $"has shape ({sizes}), strides ({steps}) and offset {tensor.Offset}; as many strides as sizes were expected, none below 0");
+        }
+
         var (elements, last) = ((Int128)1, (Int128)tensor.Offset);
         for (var i = 0; i < shape.Length && elements <= count; i++)
         {
@@ -41,7 +49,13 @@ internal sealed class CheckpointStorages(ZipDirectory zip, string folder, string
     private Tensor Memory(string name, TorchStorage storage)
     {
         if (_read.TryGetValue(storage.Key, out var read))
-            return read.Storage == storage ? read.Memory : throw Damaged(name, $"says that storage {storage.Key} is a {storage.TypeName} of {storage.Count}; another says {read.Storage.TypeName} of {read.Storage.Count}");
+        {
+            return read.Storage == storage
+                ? read.Memory
+                : throw Damaged(name, $"says that storage {storage.Key} is a {storage.TypeName} of {storage.Count}; "
+                    + $"another says {read.Storage.TypeName} of {read.Storage.Count}");
+        }
+
         if (!storage.TryGetElement(out var type, out var size))
             throw Damaged(name, $"lies in a {storage.TypeName}; known are {TorchStorage.KnownTypes}");
         if (!_entries.TryGetValue(storage.Key, out var entry))

@@ -37,16 +37,21 @@ internal sealed class NetworkState
     /// <param name="source">Name for messages.</param>
     /// <param name="allowPartial">Whether tensors may be missing, too many or of other shapes besides; if not, nothing is copied then.</param>
     /// <returns>What was not copied, in sentences.</returns>
-    /// <exception cref="WeightsFormatException">Something but the head does not match, and <paramref name="allowPartial"/> is false; or nothing matches at all.</exception>
+    /// <exception cref="WeightsFormatException">Something but the head does not match, and <paramref name="allowPartial"/> is false; or nothing matches at
+    /// all.</exception>
     public static IReadOnlyList<string> LoadPretrained(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source, bool allowPartial)
     {
         var state = new NetworkState(network, tensors, source);
         if (!allowPartial)
             state.RejectMisfits();
         if (state._fits.Count == 0)
-            throw new WeightsFormatException($"'{source}' holds {tensors.Count} tensors, none of which is one of {network.Architecture}: {Listed(tensors.Keys)}.");
+        {
+            throw new WeightsFormatException(
+                $"'{source}' holds {tensors.Count} tensors, none of which is one of {network.Architecture}: {Listed(tensors.Keys)}.");
+        }
+
         state.Copy();
-        return [.. state.HeadLeft(), .. state._misfits.Count > 0 ? [$"'{source}' does not fit {network.Architecture} in {state._misfits.Count} tensors, which are left out: {Listed(state._misfits)}."] : Array.Empty<string>()];
+        return [.. state.HeadLeft(), .. state.MisfitsLeft()];
     }
 
     private void Sort()
@@ -78,13 +83,25 @@ internal sealed class NetworkState
     private void RejectMisfits()
     {
         if (_misfits.Count > 0)
-            throw new WeightsFormatException($"'{_source}' does not fit {_network.Architecture} with {_network.ClassCount} classes in {_misfits.Count} tensors: {Listed(_misfits)}.");
+        {
+            throw new WeightsFormatException(
+                $"'{_source}' does not fit {_network.Architecture} with {_network.ClassCount} classes in {_misfits.Count} tensors: {Listed(_misfits)}.");
+        }
+    }
+
+    private IEnumerable<string> MisfitsLeft()
+    {
+        if (_misfits.Count > 0)
+            yield return $"'{_source}' does not fit {_network.Architecture} in {_misfits.Count} tensors, which are left out: {Listed(_misfits)}.";
     }
 
     private IEnumerable<string> HeadLeft()
     {
         if (_otherHead.Count > 0)
-            yield return $"'{_source}' was trained on {_otherHead[0].ClassCount} classes, and {_network.ClassCount} are to be learned: the head keeps its initial values ({string.Join(", ", _otherHead.Select(tensor => tensor.Name))}).";
+        {
+            yield return $"'{_source}' was trained on {_otherHead[0].ClassCount} classes, and {_network.ClassCount} are to be learned: "
+                + $"the head keeps its initial values ({string.Join(", ", _otherHead.Select(tensor => tensor.Name))}).";
+        }
     }
 
     /// <summary>Some writers give a scalar the shape (1).</summary>

@@ -7,7 +7,7 @@ namespace ML.Yolo.Weights;
 /// <summary>Reads the arguments of pickle instructions; never past the end, and never more than is there.</summary>
 internal sealed class PickleReader(byte[] pickle, string source)
 {
-    private const int LongestNumber = sizeof(long);
+    private const int MaxNumberLength = sizeof(long);
 
     /// <summary>Bytes read.</summary>
     public int Position { get; private set; }
@@ -32,8 +32,8 @@ internal sealed class PickleReader(byte[] pickle, string source)
     /// <exception cref="WeightsFormatException">It does not fit in 64 bits.</exception>
     public long Integer(uint count)
     {
-        if (count > LongestNumber)
-            throw Damaged($"holds a whole number of {count} bytes; at most {LongestNumber} were expected");
+        if (count > MaxNumberLength)
+            throw Damaged($"holds a whole number of {count} bytes; at most {MaxNumberLength} were expected");
         var bytes = Take(count);
         var value = count > 0 && bytes[^1] >= 0x80 ? -1L : 0;
         for (var i = bytes.Length - 1; i >= 0; i--)

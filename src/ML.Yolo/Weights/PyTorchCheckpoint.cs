@@ -7,20 +7,22 @@ namespace ML.Yolo;
 
 /// <summary>Reads the weights out of PyTorch checkpoints (.pt, .pth), as <c>torch.save</c> writes them and as Ultralytics' programs do.</summary>
 /// <remarks>
-/// <para>A checkpoint is a zip of storages and of a pickle, a program that says how to put Python objects together. Here that program is read, not run: nothing is imported and nothing called, classes and functions are
-/// names, and of all of them only those that make collections, tensors and parameters mean something. Memory, nesting and sizes are bounded and checked against the file first.</para>
-/// <para>A pickled module gives the tensors its <c>state_dict()</c> would. Where a checkpoint holds averaged weights ("ema") beside the model, they are taken. Tensors keep their type: fp16, bf16, fp32 and the rest.</para>
+/// <para>A checkpoint is a zip of storages and of a pickle, a program that says how to put Python objects together. Here that program is read, not run:
+/// nothing is imported and nothing called, classes and functions are names, and of all of them only those that make collections, tensors and parameters
+/// mean something. Memory, nesting and sizes are bounded and checked against the file first.</para>
+/// <para>A pickled module gives the tensors its <c>state_dict()</c> would. Where a checkpoint holds averaged weights ("ema") beside the model, they are
+/// taken. Tensors keep their type: fp16, bf16, fp32 and the rest.</para>
 /// </remarks>
 public static class PyTorchCheckpoint
 {
     private const string PickleName = "data.pkl";
-    private const int LargestPickle = 8 << 20;
+    private const int MaxPickleLength = 8 << 20;
     private const byte PickleStart = 0x80;
 
     /// <summary>Reads the model's tensors onto the CPU.</summary>
     /// <param name="path">A checkpoint in the zip format, which PyTorch writes since version 1.6.</param>
     /// <returns>Tensors by name, in the order of the checkpoint; the caller disposes them. Tensors that shared memory in PyTorch share it here.</returns>
-    /// <exception cref="WeightsFormatException">The file is damaged, truncated, no checkpoint, or holds no model; the message says what was found.</exception>
+    /// <exception cref="WeightsFormatException">The file is damaged, truncated, not a checkpoint, or holds no model; the message says which.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyDictionary<string, Tensor> Load(string path)
     {
@@ -31,14 +33,15 @@ public static class PyTorchCheckpoint
 
     internal static IReadOnlyDictionary<string, Tensor> Read(ZipDirectory zip, string source)
     {
-        var pickle = FindPickle(zip) ?? throw new WeightsFormatException($"'{source}' holds no {PickleName}: it is a zip file, but no PyTorch checkpoint.");
+        var pickle = FindPickle(zip) ?? throw new WeightsFormatException($"'{source}' holds no {PickleName}: it is a zip file, but not a PyTorch checkpoint.");
         var folder = pickle.Name[..^PickleName.Length];
         if (zip.Entries.Any(entry => entry.Name.StartsWith($"{folder}code/", StringComparison.Ordinal)))
             throw new WeightsFormatException($"'{source}' is a TorchScript program; save the model's state_dict() with torch.save instead.");
-        if (zip.Entries.FirstOrDefault(entry => entry.Name == $"{folder}byteorder") is { } order && Encoding.ASCII.GetString(Contents(zip, order, 16, source)) != "little")
+        var order = zip.Entries.FirstOrDefault(entry => entry.Name == $"{folder}byteorder");
+        if (order is not null && Encoding.ASCII.GetString(Contents(zip, order, 16, source)) != "little")
             throw new WeightsFormatException($"'{source}' was saved on a machine whose byte order is not little-endian.");
 
-        var root = new Unpickler(Contents(zip, pickle, LargestPickle, source), source, TorchObjects.Construct, TorchObjects.Load).Run();
+        var root = new Unpickler(Contents(zip, pickle, MaxPickleLength, source), source, TorchObjects.Construct, TorchObjects.Load).Run();
         var storages = new CheckpointStorages(zip, $"{folder}data/", source);
         using var scope = NewDisposeScope();
         var tensors = CheckpointState.Find(root, source).ToDictionary(entry => entry.Key, entry => storages.View(entry.Key, entry.Value));
@@ -47,7 +50,7 @@ public static class PyTorchCheckpoint
         return tensors;
     }
 
-    /// <summary>The pickle of a checkpoint; null where the zip is no checkpoint.</summary>
+    /// <summary>The pickle of a checkpoint; null where the zip is not a checkpoint.</summary>
     internal static ZipDirectory.Entry? FindPickle(ZipDirectory zip)
         => zip.Entries.FirstOrDefault(entry => entry.Name.EndsWith($"/{PickleName}", StringComparison.Ordinal) && entry.Name.Count('/') == 1);
 

@@ -11,9 +11,9 @@ internal sealed class SafetensorsHeader
     private const int LengthBytes = sizeof(ulong);
 
     // A detector's header is a hundredth of that; parsed, a header takes several times its length in memory.
-    private const long LargestHeader = 4 << 20;
-    private const int MostTensors = 20_000;
-    private const int MostDimensions = 16;
+    private const long MaxHeaderLength = 4 << 20;
+    private const int MaxTensors = 20_000;
+    private const int MaxDimensions = 16;
     private const string MetadataKey = "__metadata__";
 
     private SafetensorsHeader(IReadOnlyList<Entry> entries, IReadOnlyDictionary<string, string> metadata) => (Entries, Metadata) = (entries, metadata);
@@ -36,8 +36,12 @@ internal sealed class SafetensorsHeader
         Span<byte> prefix = stackalloc byte[LengthBytes];
         stream.ReadExactly(prefix);
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
-        if (headerLength > (ulong)Math.Min(length - LengthBytes, LargestHeader))
-            throw new WeightsFormatException($"'{source}' claims a header of {headerLength} bytes; it is {length} bytes long, and a header has at most {LargestHeader}.");
+        if (headerLength > (ulong)Math.Min(length - LengthBytes, MaxHeaderLength))
+        {
+            throw new WeightsFormatException(
+                $"'{source}' claims a header of {headerLength} bytes; it is {length} bytes long, and a header has at most {MaxHeaderLength}.");
+        }
+
         var json = new byte[headerLength];
         stream.ReadExactly(json);
         try
@@ -57,8 +61,8 @@ internal sealed class SafetensorsHeader
         var entries = new List<Entry>();
         foreach (var property in root.EnumerateObject())
         {
-            if (entries.Count >= MostTensors)
-                throw new WeightsFormatException($"'{source}' holds more than {MostTensors} tensors; no detector has as many.");
+            if (entries.Count >= MaxTensors)
+                throw new WeightsFormatException($"'{source}' holds more than {MaxTensors} tensors: too many for a detector.");
             if (property.Name != MetadataKey)
                 entries.Add(ParseEntry(property, source));
             else
@@ -85,7 +89,7 @@ internal sealed class SafetensorsHeader
         var typeName = property.Value.GetProperty("dtype").GetString() ?? "";
         if (!SafetensorsTypes.TryParse(typeName, out var type, out var elementSize))
             throw new WeightsFormatException($"'{source}': '{property.Name}' has type '{typeName}'; known are {SafetensorsTypes.Known}.");
-        var shape = Numbers("shape", MostDimensions);
+        var shape = Numbers("shape", MaxDimensions);
         var offsets = Numbers("data_offsets", 2);
         if (offsets.Length != 2 || offsets[1] < offsets[0])
             throw new WeightsFormatException($"'{source}': '{property.Name}' has data_offsets [{string.Join(", ", offsets)}]; begin and end were expected.");
@@ -96,12 +100,16 @@ internal sealed class SafetensorsHeader
         var bytes = shape.Aggregate((UInt128)(ulong)elementSize, (product, size) => product > ulong.MaxValue ? product : product * (ulong)Math.Max(size, 1));
         var isEmpty = shape.Contains(0) && bytes <= int.MaxValue;
         if ((isEmpty ? 0 : bytes) != (ulong)(offsets[1] - offsets[0]))
-            throw new WeightsFormatException($"'{source}': '{property.Name}' of type {typeName} and shape ({string.Join(", ", shape)}) takes {(isEmpty ? 0 : bytes)} bytes; its offsets span {offsets[1] - offsets[0]}.");
+        {
+            throw new WeightsFormatException($"'{source}': '{property.Name}' of type {typeName} and shape ({string.Join(", ", shape)}) "
+                + $"takes {(isEmpty ? 0 : bytes)} bytes; its offsets span {offsets[1] - offsets[0]}.");
+        }
+
         return new Entry(property.Name, type, shape, offsets[0], offsets[1]);
 
-        long[] Numbers(string name, int most) => property.Value.GetProperty(name) is var list && list.GetArrayLength() <= most
+        long[] Numbers(string name, int max) => property.Value.GetProperty(name) is var list && list.GetArrayLength() <= max
             ? [.. list.EnumerateArray().Select(Number)]
-            : throw new WeightsFormatException($"'{source}': '{property.Name}' has {list.GetArrayLength()} numbers in '{name}'; at most {most} were expected.");
+            : throw new WeightsFormatException($"'{source}': '{property.Name}' has {list.GetArrayLength()} numbers in '{name}'; at most {max} were expected.");
 
         long Number(JsonElement element) => element.TryGetInt64(out var number) && number >= 0
             ? number

@@ -1,9 +1,12 @@
 namespace ML.Yolo.Weights;
 
-/// <summary>The Python classes and functions a checkpoint may name to mean something: collections, tensors and parameters. Every other becomes an opaque <see cref="PickleObject"/>.</summary>
+/// <summary>
+/// The Python classes and functions a checkpoint may name to mean something: collections, tensors and parameters. Every other becomes an opaque
+/// <see cref="PickleObject"/>.
+/// </summary>
 internal static class TorchObjects
 {
-    private const int MostDimensions = 64;
+    private const int MaxDimensions = 64;
 
     /// <summary>What a call of <paramref name="callable"/> means as data.</summary>
     public static object? Construct(object? callable, object?[] arguments) => (callable as PickleGlobal)?.FullName switch
@@ -40,7 +43,8 @@ internal static class TorchObjects
     }
 
     private static TorchTensor? Tensor(object?[] arguments)
-        => arguments is [TorchStorage storage, long offset, object?[] { Length: <= MostDimensions } shape, object?[] { Length: <= MostDimensions } strides, ..] && shape.All(size => size is long) && strides.All(stride => stride is long)
+        => arguments is [TorchStorage storage, long offset, object?[] { Length: <= MaxDimensions } shape, object?[] { Length: <= MaxDimensions } strides, ..]
+            && shape.All(size => size is long) && strides.All(stride => stride is long)
             ? new TorchTensor(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()])
             : null;
 }

@@ -10,7 +10,8 @@ internal sealed record TorchStorage(string TypeName, string Key, long Count)
 {
     private static readonly (string Name, ScalarType Type, int Size)[] Types =
     [
-        ("DoubleStorage", ScalarType.Float64, 8), ("FloatStorage", ScalarType.Float32, 4), ("HalfStorage", ScalarType.Float16, 2), ("BFloat16Storage", ScalarType.BFloat16, 2),
+        ("DoubleStorage", ScalarType.Float64, 8), ("FloatStorage", ScalarType.Float32, 4),
+        ("HalfStorage", ScalarType.Float16, 2), ("BFloat16Storage", ScalarType.BFloat16, 2),
         ("LongStorage", ScalarType.Int64, 8), ("IntStorage", ScalarType.Int32, 4), ("ShortStorage", ScalarType.Int16, 2), ("CharStorage", ScalarType.Int8, 1),
         ("ByteStorage", ScalarType.Byte, 1), ("BoolStorage", ScalarType.Bool, 1),
     ];

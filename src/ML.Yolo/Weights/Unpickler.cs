@@ -2,8 +2,9 @@ namespace ML.Yolo.Weights;
 
 /// <summary>Runs a pickle as what it is, a program for a stack machine that builds data. Nothing is imported and nothing is called.</summary>
 /// <remarks>
-/// Classes and functions are kept by name; where Python would call one, <paramref name="construct"/> makes a value of name and arguments. Instructions, values and depth of the stack are bounded, so that the memory
-/// a pickle can take is bounded too, whatever it says. The machine has no recursion, so neither has a pickle that nests.
+/// Classes and functions are kept by name; where Python would call one, <paramref name="construct"/> makes a value of name and arguments. Instructions,
+/// values and depth of the stack are bounded, so that the memory a pickle can take is bounded too, whatever it says. The machine has no recursion, so
+/// neither has a pickle that nests.
 /// </remarks>
 /// <param name="pickle">The program.</param>
 /// <param name="source">Name for messages.</param>
@@ -12,9 +13,9 @@ namespace ML.Yolo.Weights;
 internal sealed class Unpickler(byte[] pickle, string source, Func<object?, object?[], object?> construct, Func<object?, object?> load)
 {
     // The largest checkpoint of the family, with optimiser state, makes about a fifth of that.
-    private const int MostValues = 1_000_000;
-    private const int DeepestStack = 100_000;
-    private const int LongestName = 256;
+    private const int MaxValues = 1_000_000;
+    private const int MaxStackDepth = 100_000;
+    private const int MaxNameLength = 256;
 
     private readonly PickleReader _reader = new(pickle, source);
     private readonly List<object?> _stack = [];
@@ -153,7 +154,7 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
                 break;
             case PickleOpcode.StackGlobal:
                 var names = PopMany(2);
-                Push(names is [string module, string name] ? Named(module, name) : throw _reader.Damaged("names a class by something other than text"));
+                Push(names is [string module, string name] ? Named(module, name) : throw _reader.Damaged("names a class by something that is not a string"));
                 break;
             case PickleOpcode.Reduce or PickleOpcode.NewObject:
                 var call = PopMany(2);
@@ -190,7 +191,9 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
     }
 
     private PickleGlobal Named(string module, string name)
-        => module.Length <= LongestName && name.Length <= LongestName ? new(module, name) : throw _reader.Damaged($"names a class by more than {LongestName} characters");
+        => Math.Max(module.Length, name.Length) <= MaxNameLength
+            ? new(module, name)
+            : throw _reader.Damaged($"names a class by more than {MaxNameLength} characters");
 
     private void PushMade(object? callable, object?[] arguments)
     {
@@ -200,7 +203,7 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
         Push(value);
     }
 
-    private object?[] Arguments(object? value) => value as object?[] ?? throw _reader.Damaged("calls something with arguments that are no tuple");
+    private object?[] Arguments(object? value) => value as object?[] ?? throw _reader.Damaged("calls something with arguments that are not a tuple");
 
     private void AddTo(object?[] items)
     {
@@ -208,7 +211,7 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
         if (Peek() is List<object?> list)
             list.AddRange(items);
         else if (Peek() is not PickleObject)
-            throw _reader.Damaged("appends to something that is no list");
+            throw _reader.Damaged("appends to something that is not a list");
     }
 
     private void SetPairs(object? target, object?[] pairs)
@@ -219,7 +222,7 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
         if (target is not PickleDictionary dictionary)
         {
             if (target is not PickleObject)
-                throw _reader.Damaged("sets a key of something that is no dictionary");
+                throw _reader.Damaged("sets a key of something that is not a dictionary");
             return;
         }
 
@@ -237,16 +240,16 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
 
     private void BeginMark()
     {
-        if (_marks.Count >= DeepestStack)
-            throw _reader.Damaged($"nests more than {DeepestStack} values");
+        if (_marks.Count >= MaxStackDepth)
+            throw _reader.Damaged($"nests more than {MaxStackDepth} values");
         _marks.Add(_stack.Count);
     }
 
     private void Push(object? value)
     {
         Count(1);
-        if (_stack.Count >= DeepestStack)
-            throw _reader.Damaged($"has more than {DeepestStack} values waiting");
+        if (_stack.Count >= MaxStackDepth)
+            throw _reader.Damaged($"has more than {MaxStackDepth} values waiting");
         _stack.Add(value);
     }
 
@@ -280,7 +283,7 @@ internal sealed class Unpickler(byte[] pickle, string source, Func<object?, obje
     private void Count(int values)
     {
         _values += values;
-        if (_values > MostValues)
-            throw _reader.Damaged(FormattableString.Invariant($"has made more than {MostValues:N0} values; no checkpoint needs as many"));
+        if (_values > MaxValues)
+            throw _reader.Damaged(FormattableString.Invariant($"has made more than {MaxValues:N0} values: too many for a checkpoint"));
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace ML.Yolo.Weights;
 
 /// <summary>The entries of a zip file, checked before any is read: names stay inside the archive, and no two share a byte of the file.</summary>
-/// <remarks>The central directory is trusted for sizes, as PyTorch's writer leaves them out of the local headers; each local header must name the same entry.</remarks>
+/// <remarks>
+/// The central directory is trusted for sizes, as PyTorch's writer leaves them out of the local headers; each local header must name the same entry.
+/// </remarks>
 internal sealed class ZipDirectory
 {
     private const int EndLength = 22;
@@ -20,9 +22,9 @@ internal sealed class ZipDirectory
     private const uint CentralSignature = 0x02014b50;
     private const uint LocalSignature = 0x04034b50;
     private const ushort Extra64 = 1;
-    private const int MostEntries = 1 << 16;
-    private const int LargestDirectory = 16 << 20;
-    private const int LongestName = 512;
+    private const int MaxEntries = 1 << 16;
+    private const int MaxDirectoryLength = 16 << 20;
+    private const int MaxNameLength = 512;
 
     private readonly SafeFileHandle _file;
     private readonly string _source;
@@ -33,13 +35,17 @@ internal sealed class ZipDirectory
     /// <summary>The entries, in the order of their data.</summary>
     public IReadOnlyList<Entry> Entries { get; private set; } = [];
 
-    /// <exception cref="WeightsFormatException">The file is no zip, is truncated, or its entries overlap, repeat or point outside.</exception>
+    /// <exception cref="WeightsFormatException">The file is not a zip file, is truncated, or its entries overlap, repeat or point outside.</exception>
     public static ZipDirectory Read(SafeFileHandle file, string source)
     {
         var zip = new ZipDirectory(file, source);
         var (count, offset, length) = zip.FindDirectory();
-        if (count > MostEntries || length > LargestDirectory || offset < 0 || length < 0 || offset > zip._length - length)
-            throw zip.Damaged($"its directory of {count} entries is said to take {length} bytes from byte {offset} on; the file has {zip._length}, and a directory at most {MostEntries} entries and {LargestDirectory} bytes");
+        if (count > MaxEntries || length > MaxDirectoryLength || offset < 0 || length < 0 || offset > zip._length - length)
+        {
+            throw zip.Damaged($"its directory of {count} entries is said to take {length} bytes from byte {offset} on; "
+                + $"the file has {zip._length}, and a directory at most {MaxEntries} entries and {MaxDirectoryLength} bytes");
+        }
+
         var entries = zip.ReadDirectory(zip.Bytes(offset, (int)length), count, offset);
         zip.CheckApart(entries);
         zip.Entries = entries;
@@ -56,7 +62,7 @@ internal sealed class ZipDirectory
             throw new WeightsFormatException($"'{_source}': the entry '{entry.Name}' is compressed or encrypted; torch.save stores entries as they are.");
         Fill(contents, entry.Offset);
         if (Crc32.HashToUInt32(contents) != entry.Crc32)
-            throw new WeightsFormatException($"'{_source}' is damaged: the checksum of its entry '{entry.Name}' does not fit.");
+            throw new WeightsFormatException($"'{_source}' is damaged: the checksum of its entry '{entry.Name}' does not match.");
     }
 
     private (long Count, long Offset, long Length) FindDirectory()
@@ -72,7 +78,7 @@ internal sealed class ZipDirectory
             return Find64(position) ?? (UInt16(end, 10), UInt32(end, 16), UInt32(end, 12));
         }
 
-        throw Damaged("it has no end-of-directory record: it is no zip file, or it is truncated");
+        throw Damaged("it has no end-of-directory record: it is not a zip file, or it is truncated");
     }
 
     private (long Count, long Offset, long Length)? Find64(long end)
@@ -98,8 +104,8 @@ internal sealed class ZipDirectory
                 throw Damaged($"its directory ends after {i} of {count} entries");
             var (nameLength, extraLength, commentLength) = (UInt16(directory, 28), UInt16(directory, 30), UInt16(directory, 32));
             var length = CentralLength + nameLength + extraLength + commentLength;
-            if (length > directory.Length || nameLength is 0 or > LongestName)
-                throw Damaged($"entry {i} of its directory has a name of {nameLength} bytes in {directory.Length} bytes of directory; 1 to {LongestName} were expected");
+            if (length > directory.Length || nameLength is 0 or > MaxNameLength)
+                throw Damaged($"entry {i} of its directory has a name of {nameLength} of {directory.Length} bytes; 1 to {MaxNameLength} were expected");
             var name = Encoding.UTF8.GetString(directory.Slice(CentralLength, nameLength));
             if (!names.Add(name))
                 throw Damaged($"it holds '{name}' twice");
@@ -117,7 +123,8 @@ internal sealed class ZipDirectory
         if (header < 0 || header > directoryOffset - LocalLength - nameLength)
             throw Damaged($"'{name}' is said to begin at byte {header}, which is not before the directory at byte {directoryOffset}");
         var local = Bytes(header, LocalLength + nameLength);
-        if (UInt32(local, 0) != LocalSignature || UInt16(local, 26) != nameLength || !local.AsSpan(LocalLength).SequenceEqual(record.Slice(CentralLength, nameLength)))
+        var isSameName = UInt16(local, 26) == nameLength && local.AsSpan(LocalLength).SequenceEqual(record.Slice(CentralLength, nameLength));
+        if (UInt32(local, 0) != LocalSignature || !isSameName)
             throw Damaged($"byte {header}, where its directory puts '{name}', is not where that entry begins");
         var data = header + LocalLength + nameLength + UInt16(local, 28);
         if (packed < 0 || length < 0 || data > directoryOffset || packed > directoryOffset - data)
@@ -189,7 +196,7 @@ internal sealed class ZipDirectory
         }
     }
 
-    private WeightsFormatException Damaged(string what) => new($"'{_source}' is no zip file that can be read: {what}.");
+    private WeightsFormatException Damaged(string what) => new($"'{_source}' is not a zip file that can be read: {what}.");
 
     private static ushort UInt16(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
 

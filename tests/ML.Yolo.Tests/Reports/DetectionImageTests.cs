@@ -95,7 +95,7 @@ public sealed class DetectionImageTests
     {
         var exception = Assert.Throws<ArgumentException>(() => LabeledBox.FromColumns(["cat"], [1, 2, 3]));
 
-        Assert.StartsWith("There are 3 box numbers and 1 labels; 4 a label were expected.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("There are 3 box numbers and 1 labels; 4 per label were expected.", exception.Message, StringComparison.Ordinal);
     }
 
     private static MLImage Plain(byte gray)
