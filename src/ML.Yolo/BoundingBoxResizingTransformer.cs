@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
-using ML.Yolo.Persistence;
 
 namespace ML.Yolo;
 
@@ -43,7 +42,7 @@ public sealed class BoundingBoxResizingTransformer : ITransformer
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        BoxResizingZip.Save(this, ctx);
+        BoundingBoxResizingSource.Save(ctx, Columns);
     }
 
     private AddedColumn Column(DataViewSchema schema)
@@ -67,7 +66,7 @@ public sealed class BoundingBoxResizingTransformer : ITransformer
             resizedGetter(ref after!);
             var (newWidth, newHeight) = Size(after, resized, row.Position);
             if (input.Length % 4 != 0)
-                throw new FormatException($"Row {row.Position} has {input.Length} numbers in '{boxes.Name}'; four an object were expected.");
+                throw new FormatException($"Row {row.Position} has {input.Length} numbers in '{boxes.Name}'; four per object were expected.");
             Write(input, BoxResizing.Between(width, height, newWidth, newHeight, Columns.Resizing, Columns.CropAnchor), ref value);
         };
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML;
 using ML.Yolo.Columns;
+using ML.Yolo.Scoring;
 
 namespace ML.Yolo;
 
@@ -116,23 +117,8 @@ public sealed partial class YoloTrainer
         /// <summary>What happens when a loss is no longer a finite number. Default <see cref="NonFiniteLossHandling.Throw"/>.</summary>
         public NonFiniteLossHandling OnNonFiniteLoss { get; set; } = NonFiniteLossHandling.Throw;
 
-        /// <summary>Detections below this confidence are not reported. In [0, 1]; default 0.25. May be changed on a trained transformer; measure mAP with 0.001.</summary>
-        public float ScoreThreshold { get; set; } = 0.25f;
-
-        /// <summary>Of two detections of one class that overlap by more than this IoU, the less confident one is dropped. In [0, 1]; default 0.45.</summary>
-        public float IouThreshold { get; set; } = 0.45f;
-
-        /// <summary>Whether one box may be reported under several classes, each with its own confidence, instead of its likeliest alone. The reference measures mAP so, with an <see cref="IouThreshold"/> of 0.6. Default false. May be changed on a trained transformer.</summary>
-        public bool MultiLabel { get; set; }
-
-        /// <summary>Most detections reported an image. At least 1; default 300.</summary>
-        public int MaxDetections { get; set; } = 300;
-
-        /// <summary>What images are laid on to be scored. Default <see cref="ScoringCanvas.Tight"/>. May be changed on a trained transformer.</summary>
-        public ScoringCanvas ScoringCanvas { get; set; } = ScoringCanvas.Tight;
-
-        /// <summary>Rows scored at once. At least 1; default 8.</summary>
-        public int ScoringBatchSize { get; set; } = 8;
+        /// <summary>How the trained detector scores; may be changed on it too, by <see cref="YoloTransformer.Scoring"/>.</summary>
+        public ScoringOptions Scoring { get; set; } = new();
 
         /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048. Unused where <see cref="ImageCaching"/> is off.</summary>
         public int ImageCacheMegabytes { get; set; } = 2048;
@@ -179,6 +165,10 @@ public sealed partial class YoloTrainer
         internal DetectionColumnNames Columns
             => new(ImageColumnName, LabelColumnName, BoundingBoxColumnName, PredictedLabelColumnName, PredictedBoundingBoxColumnName, ScoreColumnName);
 
+        /// <summary>What a detector of these options takes in.</summary>
+        [JsonIgnore]
+        internal DetectorInput Input => new(ImageColumnName, ImageSize, Architecture.Strides[^1], Augmentation.ShowsBorders);
+
         /// <summary>Checks every value and throws <see cref="ArgumentException"/> naming the first that does not hold.</summary>
         internal void Check()
         {
@@ -190,12 +180,13 @@ public sealed partial class YoloTrainer
             Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
             Require(FreezeLayers >= 0 && FreezeLayers < Architecture.Layers.Length, nameof(FreezeLayers), FreezeLayers, $"from 0 to {Architecture.Layers.Length - 1}, since {Architecture} has {Architecture.Layers.Length} layers");
             RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
-                (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
+                (nameof(ValidationInterval), ValidationInterval));
             RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0),
                 (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));
-            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
+            Require(FinalLearningRateFraction is >= 0 and <= 1, nameof(FinalLearningRateFraction), FinalLearningRateFraction, "in [0, 1]");
             ArgumentNullException.ThrowIfNull(Augmentation);
             Augmentation.Check();
+            ArgumentNullException.ThrowIfNull(Scoring);
             if (DataParallelGpus is { } gpus && (gpus.Length == 0 || gpus.Distinct().Count() != gpus.Length || gpus.Min() < 0))
                 throw new ArgumentException($"{nameof(DataParallelGpus)} is [{string.Join(", ", gpus)}]; at least one number was expected, each from 0 and once.", nameof(DataParallelGpus));
             if (Resume && CheckpointDirectory is null)
@@ -206,11 +197,14 @@ public sealed partial class YoloTrainer
                 Require(value is >= 0 and < 1, name, value, "in [0, 1)");
         }
 
-        /// <summary>A copy that later changes to this object do not touch.</summary>
+        /// <summary>A copy that later changes to this object, or to what it holds, do not touch.</summary>
         internal Options Copy()
         {
             var copy = (Options)MemberwiseClone();
+            copy.Loss = Loss.Copy();
             copy.Augmentation = Augmentation.Copy();
+            copy.Scoring = Scoring.Copy();
+            copy.DataParallelGpus = (int[]?)DataParallelGpus?.Clone();
             return copy;
         }
 
@@ -235,12 +229,6 @@ public sealed partial class YoloTrainer
         {
             foreach (var (name, value) in options)
                 Require(value >= least && double.IsFinite(value), name, value, $"at least {least}");
-        }
-
-        private static void RequireFraction(params ReadOnlySpan<(string Name, double Value)> options)
-        {
-            foreach (var (name, value) in options)
-                Require(value is >= 0 and <= 1, name, value, "in [0, 1]");
         }
 
         private static void Require(bool holds, string option, double found, string expected)

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using ML.Yolo.Columns;
 using ML.Yolo.Devices;
 using ML.Yolo.Interop;
+using ML.Yolo.Persistence;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
@@ -50,7 +51,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);
-            return new YoloTransformer(_environment, network, _classNames, _options.Copy());
+            return new YoloTransformer(_environment, network, _classNames, _options);
         }
         catch
         {

@@ -22,7 +22,7 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
 
         Assert.Equal(["red", "blue"], loaded.ClassNames);
-        Assert.Equal((64, 4, YoloArchitecture.V5Nano), (loaded.Options.ImageSize, loaded.Options.BatchSize, loaded.Options.Architecture));
+        Assert.Equal((64, 4, YoloArchitecture.V5Nano), (loaded.ImageSize, loaded.Options.BatchSize, loaded.Architecture));
         Assert.All(trained.Transformer.Network.state_dict(), entry => TensorAssert.Equal(entry.Value, loaded.Network.state_dict()[entry.Key]));
     }
 

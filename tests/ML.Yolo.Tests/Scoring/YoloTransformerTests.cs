@@ -55,13 +55,13 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     public void Transform_AnyBatchSize_GivesTheSameDetections()
     {
         var images = SquareImages.Draw(7);
-        var options = trained.Transformer.Options;
+        var scoring = trained.Transformer.Scoring;
         // Every prediction, so that none is dropped for one that is hardly surer.
-        (options.ScoreThreshold, options.IouThreshold, options.MaxDetections) = (0, 1, 1000);
+        (scoring.ScoreThreshold, scoring.IouThreshold, scoring.MaxDetections) = (0, 1, 1000);
         var inBatches = Score(images);
-        options.ScoringBatchSize = 1;
+        scoring.BatchSize = 1;
         var oneByOne = Score(images);
-        (options.ScoreThreshold, options.IouThreshold, options.MaxDetections, options.ScoringBatchSize) = (TinyRun.Options().ScoreThreshold, 0.45f, 300, 8);
+        (scoring.ScoreThreshold, scoring.IouThreshold, scoring.MaxDetections, scoring.BatchSize) = (TinyRun.Options().Scoring.ScoreThreshold, 0.45f, 300, 8);
 
         // Of detections that are equally sure either may come first.
         for (var i = 0; i < images.Count; i++)
@@ -99,9 +99,9 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     {
         var images = SquareImages.Draw(4);
         // In batches the last bits differ, and with them the order of detections that are equally sure.
-        trained.Transformer.Options.ScoringBatchSize = 1;
+        trained.Transformer.Scoring.BatchSize = 1;
         var expected = Score(images);
-        trained.Transformer.Options.ScoringBatchSize = 8;
+        trained.Transformer.Scoring.BatchSize = 8;
         using var engine = _mlContext.Model.CreatePredictionEngine<SquareImages.Row, Detected>(trained.Transformer, new PredictionEngineOptions { OwnsTransformer = false });
 
         foreach (var (image, row) in images.Zip(expected))
@@ -149,9 +149,9 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     [Fact]
     public void Transform_ScoreThresholdRaised_GivesConfidentDetectionsAlone()
     {
-        trained.Transformer.Options.ScoreThreshold = 0.9f;
+        trained.Transformer.Scoring.ScoreThreshold = 0.9f;
         var rows = Score(SquareImages.Draw(3));
-        trained.Transformer.Options.ScoreThreshold = TinyRun.Options().ScoreThreshold;
+        trained.Transformer.Scoring.ScoreThreshold = TinyRun.Options().Scoring.ScoreThreshold;
 
         Assert.All(rows.SelectMany(row => row.Score), score => Assert.True(score > 0.9f));
     }
