@@ -38,6 +38,41 @@ public sealed class OnnxEngineTests
     }
 
     [Fact]
+    public void ToOnnxRuntime_ScoringChangedOnOne_LeavesTheOther()
+    {
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var onnx = torch.ToOnnxRuntime(_mlContext);
+
+        onnx.Scoring.ScoreThreshold = 0.9f;
+
+        Assert.Equal(0.05f, torch.Scoring.ScoreThreshold);
+    }
+
+    [Fact]
+    public void ToOnnxRuntime_Anchors_AreThoseOfTheNetwork()
+    {
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var onnx = torch.ToOnnxRuntime(_mlContext);
+
+        Assert.Equal((9, (10f, 13f)), (torch.Engine.Anchors.Count, torch.Engine.Anchors[0]));
+        Assert.Equal(torch.Engine.Anchors, onnx.Engine.Anchors);
+        Assert.Equal((torch.Architecture, torch.ImageSize), (onnx.Architecture, onnx.ImageSize));
+    }
+
+    [Fact]
+    public void EvaluateDetections_OnnxEngine_MeasuresWhatLibTorchMeasures()
+    {
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var onnx = torch.ToOnnxRuntime(_mlContext);
+        var data = _mlContext.Data.LoadFromEnumerable(SquareImages.Draw(5));
+
+        var (expected, actual) = (_mlContext.MulticlassClassification.EvaluateDetections(torch, data), _mlContext.MulticlassClassification.EvaluateDetections(onnx, data));
+
+        Assert.True(expected.DetectionCount > 0);
+        Assert.Equal(expected.DetectionCount, actual.DetectionCount);
+    }
+
+    [Fact]
     public void Load_ZipSavedAgain_HoldsTheSameModel()
     {
         using var folder = new TemporaryFolder();
