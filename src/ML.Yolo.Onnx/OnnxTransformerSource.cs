@@ -7,7 +7,13 @@ using ML.Yolo.Onnx;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Persistence;
 
-[assembly: LoadableClass(typeof(YoloTransformer), typeof(ModelLoader<YoloTransformer, OnnxTransformerSource>), null, typeof(SignatureLoadModel), "YOLO detector on ONNX Runtime", ModelFormat.OnnxLoader)]
+[assembly: LoadableClass(
+    typeof(YoloTransformer),
+    typeof(ModelLoader<YoloTransformer, OnnxTransformerSource>),
+    null,
+    typeof(SignatureLoadModel),
+    "YOLO detector on ONNX Runtime",
+    ModelFormat.OnnxLoader)]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Data")]
 
@@ -29,7 +35,7 @@ internal sealed class OnnxTransformerSource : IModelSource<YoloTransformer>
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new WeightsFormatException($"The model's '{ModelFormat.Of(ScoringEngine.OnnxRuntime).WeightsName}' is damaged: {exception.Message}", exception);
+            throw new WeightsFormatException($"The model's '{ModelFormat.OnnxModelName}' is damaged: {exception.Message}", exception);
         }
     }
 }

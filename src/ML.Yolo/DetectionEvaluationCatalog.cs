@@ -19,7 +19,9 @@ public static class DetectionEvaluationCatalog
     /// <exception cref="ArgumentException">
     /// The model holds no detector or more than one, or a column is absent or of another type; the message names it.
     /// </exception>
-    /// <exception cref="FormatException">A row does not have four box numbers per label, or has a number that is not finite; the message names row and columns.</exception>
+    /// <exception cref="FormatException">
+    /// A row does not have four box numbers per label, or has a number that is not finite; the message names row and columns.
+    /// </exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog,
         ITransformer model,
@@ -66,8 +68,8 @@ public static class DetectionEvaluationCatalog
     /// <summary>Compares predicted boxes with the ground truth, by COCO's definition or Ultralytics'.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">
-    /// Scored rows. They are streamed; images are not read unless scoring needs them. Average precision wants doubtful detections too: to measure a model, pass
-    /// it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
+    /// Scored rows. They are streamed; images are not read unless scoring needs them. Average precision wants doubtful detections too: to measure a model,
+    /// pass it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
     /// </param>
     /// <param name="labelColumnName">True labels: a vector of text or of keys, one per object.</param>
     /// <param name="boundingBoxColumnName">True boxes: a vector of floats, four per object: x0, y0, x1, y1 in pixels.</param>
@@ -101,8 +103,8 @@ public static class DetectionEvaluationCatalog
     /// <summary>Compares predicted boxes with the ground truth, with crowds, ignored objects and areas where the data has columns of them.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">
-    /// Scored rows. They are streamed; images are not read unless scoring needs them. Average precision wants doubtful detections too: to measure a model, pass
-    /// it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
+    /// Scored rows. They are streamed; images are not read unless scoring needs them. Average precision wants doubtful detections too: to measure a model,
+    /// pass it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
     /// </param>
     /// <param name="options">Columns and rules.</param>
     /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>

@@ -16,7 +16,7 @@ internal sealed class DetectorChain
         if (detectors.Count != 1)
         {
             throw new ArgumentException(
-                FormattableString.Invariant($"The model holds {detectors.Count} detectors; exactly one {nameof(YoloTransformer)} was expected, by itself or in a chain. It is made of: ")
+                $"The model holds {detectors.Count} detectors; exactly one {nameof(YoloTransformer)} was expected, by itself or in a chain. It is made of: "
                 + $"{(parts.Count > 0 ? string.Join(", ", parts.Select(part => part.GetType().Name)) : "nothing")}.",
                 nameof(model));
         }

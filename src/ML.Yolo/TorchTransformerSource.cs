@@ -8,7 +8,13 @@ using ML.Yolo.Persistence;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
-[assembly: LoadableClass(typeof(YoloTransformer), typeof(ModelLoader<YoloTransformer, TorchTransformerSource>), null, typeof(SignatureLoadModel), "YOLO detector", ModelFormat.TorchLoader)]
+[assembly: LoadableClass(
+    typeof(YoloTransformer),
+    typeof(ModelLoader<YoloTransformer, TorchTransformerSource>),
+    null,
+    typeof(SignatureLoadModel),
+    "YOLO detector",
+    ModelFormat.TorchLoader)]
 
 namespace ML.Yolo;
 

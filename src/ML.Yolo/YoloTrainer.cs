@@ -92,7 +92,8 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     }
 
     /// <summary>The detector scores where it was trained: on the first of the devices.</summary>
-    internal static YoloTransformer ToTransformer(YoloNetwork trained, IReadOnlyList<Device> devices, IReadOnlyList<string> classNames, Options options, TrainingHistory? history)
+    internal static YoloTransformer ToTransformer(
+        YoloNetwork trained, IReadOnlyList<Device> devices, IReadOnlyList<string> classNames, Options options, TrainingHistory? history)
         => new(trained, devices[0], classNames, options, history);
 
     private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, IReadOnlyList<Device> devices, TrainingLog log)

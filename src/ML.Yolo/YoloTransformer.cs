@@ -10,7 +10,9 @@ using TorchSharp;
 
 namespace ML.Yolo;
 
-/// <summary>A trained detector: adds labels, boxes and confidences to rows of images. Saved in and loaded from ML.NET model zips like any transformer.</summary>
+/// <summary>
+/// A trained detector: adds labels, boxes and confidences to rows of images. Saved in and loaded from ML.NET model zips like any transformer.
+/// </summary>
 /// <remarks>
 /// Rows are scored in batches of <see cref="ScoringOptions.BatchSize"/>; <c>PredictionEngine</c> scores one at a time. The input needs the image column
 /// alone. Of a trained detector nothing may change but <see cref="Scoring"/>. Dispose it, or the model it is part of, to free the network;
@@ -73,7 +75,8 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <summary>The network, in evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
     public YoloNetwork Network => (Engine as TorchEngine)?.Network
-        ?? throw new InvalidOperationException($"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
+        ?? throw new InvalidOperationException(
+            $"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
 
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
     public bool IsRowToRowMapper => true;

@@ -18,7 +18,8 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
     private readonly YoloTrainer.Options _options;
     private readonly DetectionColumns _columns;
 
-    public YoloWeightsEstimator(IHostEnvironment environment, string weightsPath, YoloArchitecture architecture, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    public YoloWeightsEstimator(
+        IHostEnvironment environment, string weightsPath, YoloArchitecture architecture, IReadOnlyList<string> classNames, YoloTrainer.Options options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(weightsPath);
         ArgumentNullException.ThrowIfNull(architecture);

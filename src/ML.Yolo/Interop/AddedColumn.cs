@@ -4,7 +4,10 @@ using Microsoft.ML.Runtime;
 
 namespace ML.Yolo.Interop;
 
-/// <summary>One column computed from others, row by row, by ML.NET's own row mapping, which it lets only its own transformers use: cursors in parallel, <c>PredictionEngine</c> and all.</summary>
+/// <summary>
+/// One column computed from others, row by row, by ML.NET's own row mapping, which it lets only its own transformers use: cursors in parallel,
+/// <c>PredictionEngine</c> and all.
+/// </summary>
 /// <param name="transformer">Whose column it is.</param>
 /// <param name="name">Name of the column.</param>
 /// <param name="type">Its type.</param>

@@ -38,7 +38,8 @@ internal sealed record ModelManifest
         var node = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It is not a JSON object.");
         EarlierManifests.Upgrade(node);
         var manifest = node.Deserialize<ModelManifest>(Json)!;
-        return manifest.ClassNames is { Count: > 0 } && manifest.Options is not null ? manifest : throw new JsonException("It names no class, or has no options.");
+        var isComplete = manifest.ClassNames is { Count: > 0 } && manifest.Options is not null;
+        return isComplete ? manifest : throw new JsonException("It names no class, or has no options.");
     });
 
     /// <summary>Makes something of values of a manifest, and says that it is damaged where they do not make sense.</summary>
@@ -49,7 +50,8 @@ internal sealed record ModelManifest
         {
             return read();
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException or InvalidOperationException or (FormatException and not WeightsFormatException))
+        catch (Exception exception)
+            when (exception is JsonException or ArgumentException or NotSupportedException or InvalidOperationException or FormatException)
         {
             throw new WeightsFormatException($"The model's '{ModelZip.ManifestName}' is damaged: {exception.Message}", exception);
         }

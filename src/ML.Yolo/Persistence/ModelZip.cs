@@ -63,9 +63,8 @@ internal static class ModelZip
     /// <exception cref="WeightsFormatException">The bytes are not those the manifest was written for.</exception>
     public static void CheckExported(ReadOnlySpan<byte> bytes, ModelManifest manifest)
     {
-        var name = ModelFormat.Of(ScoringEngine.OnnxRuntime).WeightsName;
-        CheckLength(bytes, manifest, name);
-        CheckSum(bytes, manifest, name);
+        CheckLength(bytes, manifest, ModelFormat.OnnxModelName);
+        CheckSum(bytes, manifest, ModelFormat.OnnxModelName);
     }
 
     /// <summary>Copies a stream to its end, but never more than <paramref name="limit"/> bytes.</summary>

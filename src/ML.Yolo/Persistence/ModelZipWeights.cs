@@ -18,9 +18,14 @@ internal static class ModelZipWeights
             using var zip = ZipFile.OpenRead(path);
             var weights = zip.Entries.Where(entry => entry.Name == Name || entry.FullName.EndsWith($"\\{Name}", StringComparison.Ordinal)).ToList();
             if (weights.Count != 1)
-                throw new WeightsFormatException($"'{path}' holds {weights.Count} entries named {Name}; a zip with one detector of ML.Yolo, or a PyTorch checkpoint, was expected.");
+            {
+                throw new WeightsFormatException(
+                    $"'{path}' holds {weights.Count} entries named {Name}; a zip with one detector of ML.Yolo, or a PyTorch checkpoint, was expected.");
+            }
+
             var manifestName = weights[0].FullName[..^Name.Length] + ModelZip.ManifestName;
-            var manifestEntry = zip.GetEntry(manifestName) ?? throw new WeightsFormatException($"'{path}' holds no '{manifestName}': it is not a detector of ML.Yolo, or it is damaged.");
+            var manifestEntry = zip.GetEntry(manifestName)
+                ?? throw new WeightsFormatException($"'{path}' holds no '{manifestName}': it is not a detector of ML.Yolo, or it is damaged.");
             var manifest = ModelManifest.Parse(Read(manifestEntry, ModelZip.MaxManifestLength));
             if (manifest.WeightsLength / MaxRatio > weights[0].CompressedLength)
                 throw new WeightsFormatException($"'{path}' claims weights of {manifest.WeightsLength} bytes packed into {weights[0].CompressedLength}.");

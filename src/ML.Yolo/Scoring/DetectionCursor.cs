@@ -80,7 +80,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    /// <summary>Reads the image of the row at hand, which has a slot: from the buffer where the column is handed through too, so that it is decoded once.</summary>
+    /// <summary>The image of the row at hand: out of the row's slot where the column is handed through too, so that it is decoded once.</summary>
     private Func<int, MLImage?> ImageReader(DataViewSchema.Column column)
     {
         if (_passed.TryGetValue(column.Index, out var buffer))

@@ -17,7 +17,7 @@ internal static class ScoringCanvases
         if (canvas == ScoringCanvas.Square)
             return detect(images);
         var results = new Detection[images.Count][];
-        var tight = images.Select((entry, i) => (Index: i, entry.Image, Letterbox: entry.Letterbox.Tight(input.LargestStride, input.ShowsBorders)));
+        var tight = images.Select((entry, i) => (Index: i, entry.Image, Letterbox: entry.Letterbox.Tight(input.MaxStride, input.ShowsBorders)));
         foreach (var alike in tight.GroupBy(entry => (entry.Letterbox.CanvasWidth, entry.Letterbox.CanvasHeight)))
         {
             var found = detect([.. alike.Select(entry => new LetterboxedImage(entry.Image, entry.Letterbox))]);

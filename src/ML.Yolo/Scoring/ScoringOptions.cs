@@ -9,7 +9,7 @@ namespace ML.Yolo;
 /// </remarks>
 public sealed class ScoringOptions
 {
-    /// <summary>Largest <see cref="BatchSize"/>.</summary>
+    /// <summary>Max. <see cref="BatchSize"/>.</summary>
     internal const int MaxBatchSize = 1024;
 
     private readonly Lock _lock = new();
