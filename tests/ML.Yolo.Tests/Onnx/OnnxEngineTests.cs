@@ -1,7 +1,8 @@
-using ML.Yolo.Networks;
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Boxes;
+using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
 using ML.Yolo.Tests.Weights;
 using static TorchSharp.torch;
@@ -49,13 +50,14 @@ public sealed class OnnxEngineTests
     }
 
     [Fact]
-    public void ToOnnxRuntime_Anchors_AreThoseOfTheNetwork()
+    public void ToOnnxRuntime_Decoder_IsTheNetworks()
     {
-        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64, loss: new YoloV3LossOptions());
         using var onnx = torch.ToOnnxRuntime(_mlContext);
 
-        Assert.Equal((9, (10f, 13f)), (torch.Engine.Anchors.Count, torch.Engine.Anchors[0]));
-        Assert.Equal(torch.Engine.Anchors, onnx.Engine.Anchors);
+        var (expected, actual) = (Assert.IsType<AnchorDecoder>(torch.Engine.Decoder), Assert.IsType<AnchorDecoder>(onnx.Engine.Decoder));
+        Assert.Equal((YoloArchitecture.V5Nano.Anchors, YoloV3BoxCoding.Instance), (expected.Anchors, expected.Coding));
+        Assert.Equal((expected.Anchors, expected.Coding), (actual.Anchors, actual.Coding));
         Assert.Equal((torch.Architecture, torch.ImageSize), (onnx.Architecture, onnx.ImageSize));
     }
 

@@ -20,7 +20,7 @@ internal static class RandomDetector
     {
         var options = new YoloTrainer.Options { Architecture = architecture, ImageSize = imageSize, Loss = loss ?? new YoloV5LossOptions(), Scoring = new() { ScoreThreshold = 0.05f } };
         random.manual_seed(1);
-        var network = YoloNetwork.Create(architecture, classCount);
+        var network = YoloNetwork.Create(architecture, classCount, options.Loss.BoxCoding);
         Scatter(network);
         return new YoloTransformer((IHostEnvironment)new MLContext(), network, [.. Enumerable.Range(0, classCount).Select(i => $"class {i}")], options);
     }

@@ -24,7 +24,7 @@ public sealed class EarlierZipTests
         var rows = _mlContext.Data.CreateEnumerable<Detected>(model.Transform(images), reuseRowObject: false).ToList();
 
         var detector = Assert.Single(((IEnumerable<ITransformer>)model).OfType<YoloTransformer>());
-        Assert.Equal((engine, decoder), (detector.ScoringEngine, detector.Decoder));
+        Assert.Equal((engine, decoder), (detector.ScoringEngine, detector.Engine.Decoder.Coding.Name));
         Assert.Equal((4, 4), (scenes.Count, rows.Count));
         foreach (var (scene, row) in scenes.Zip(rows))
         {

@@ -58,6 +58,19 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
     }
 
     [Fact]
+    public void Load_DecoderThatIsNotTheLosss_DecodesByTheDecoderSaved()
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Replace(bytes, "\"Decoder\": \"YoloV5\"", "\"Decoder\": \"YoloV3\""));
+
+        using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
+
+        Assert.Equal("YoloV3", loaded.Engine.Decoder.Coding.Name);
+        Assert.IsType<YoloV5LossOptions>(loaded.Options.Loss);
+    }
+
+    [Fact]
     public void Load_ZipOfALaterVersion_IsRefused()
     {
         using var folder = new TemporaryFolder();
@@ -155,7 +168,7 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
     [Theory]
     [InlineData("\"yolov5n\"", "\"yolov9z\"", "No architecture is named 'yolov9z'")]
     [InlineData("\"ImageSize\": 64", "\"ImageSize\": 65", "ImageSize is 65")]
-    [InlineData("\"Decoder\": \"YoloV5\"", "\"Decoder\": \"YoloV9\"", "Decoder is 'YoloV9'; 'YoloV5' was expected")]
+    [InlineData("\"Decoder\": \"YoloV5\"", "\"Decoder\": \"YoloV9\"", "No box coding is named 'YoloV9'; there are YoloV5, YoloV3")]
     [InlineData("\"IouThreshold\": 0.45", "\"IouThreshold\": 4.50", "IouThreshold is 4.5; it must be in [0, 1]")]
     [InlineData("\"Canvas\": \"Tight\"", "\"Canvas\": \"Loose\"", "$.Scoring.Canvas")]
     [InlineData("{", "[", "yolo.json")]
@@ -163,7 +176,7 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
     {
         using var folder = new TemporaryFolder();
         _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
-        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(from, to, StringComparison.Ordinal)).CopyTo(bytes, 0));
+        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Replace(bytes, from, to));
 
         var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("model.zip"), out _));
 
@@ -211,6 +224,13 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         change(bytes);
         stream.Position = 0;
         stream.Write(bytes);
+    }
+
+    private static void Replace(byte[] json, string from, string to)
+    {
+        var text = Encoding.UTF8.GetString(json);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)).CopyTo(json, 0);
     }
 
     private static Exception Root(Exception exception)

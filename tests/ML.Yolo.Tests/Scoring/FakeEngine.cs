@@ -1,4 +1,6 @@
+using ML.Yolo.Boxes;
 using ML.Yolo.Imaging;
+using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
 
 namespace ML.Yolo.Tests.Scoring;
@@ -8,7 +10,7 @@ internal sealed class FakeEngine(Func<IReadOnlyList<LetterboxedImage>, NmsOption
 {
     public ScoringEngine Kind => ScoringEngine.LibTorch;
 
-    public IReadOnlyList<(float Width, float Height)> Anchors => [];
+    public MapDecoder Decoder { get; } = new AnchorDecoder(YoloV5BoxCoding.Instance, YoloArchitecture.V5Nano.Anchors!, YoloArchitecture.V5Nano.Strides, classCount: 2);
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options) => detect(images, options);
 
