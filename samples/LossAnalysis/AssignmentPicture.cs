@@ -22,9 +22,9 @@ internal static class AssignmentPicture
     private static readonly SKColor[] Colours =
         [new(0x00, 0x72, 0xB2), new(0xD5, 0x5E, 0x00), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7), new(0xE6, 0x9F, 0x00)];
 
-    /// <summary>Writes one layer: a column a variant, a row an image.</summary>
+    /// <summary>Writes one layer: a column a variant, a row per image.</summary>
     /// <param name="path">The PNG to make or replace.</param>
-    /// <param name="stride">Pixels a cell.</param>
+    /// <param name="stride">Pixels per cell.</param>
     /// <param name="variants">Name and built targets of each variant.</param>
     public static void Write(string path, int stride, IReadOnlyList<(string Name, LayerTargets Targets)> variants)
     {

@@ -1,4 +1,3 @@
-using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using ML.Yolo;
@@ -7,13 +6,7 @@ using ML.Yolo.Onnx;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Persistence;
 
-[assembly: LoadableClass(
-    typeof(YoloTransformer),
-    typeof(ModelLoader<YoloTransformer, OnnxTransformerSource>),
-    null,
-    typeof(SignatureLoadModel),
-    "YOLO detector on ONNX Runtime",
-    ModelFormat.OnnxLoader)]
+[assembly: LoadableModel<YoloTransformer, OnnxTransformerSource>("YOLO detector on ONNX Runtime", ModelFormat.OnnxLoader)]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Data")]
 

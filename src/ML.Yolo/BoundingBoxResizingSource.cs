@@ -4,13 +4,7 @@ using Microsoft.ML.Runtime;
 using ML.Yolo;
 using ML.Yolo.Interop;
 
-[assembly: LoadableClass(
-    typeof(BoundingBoxResizingTransformer),
-    typeof(ModelLoader<BoundingBoxResizingTransformer, BoundingBoxResizingSource>),
-    null,
-    typeof(SignatureLoadModel),
-    "Bounding box resizing",
-    BoundingBoxResizingSource.Loader)]
+[assembly: LoadableModel<BoundingBoxResizingTransformer, BoundingBoxResizingSource>("Bounding box resizing", BoundingBoxResizingSource.Loader)]
 
 namespace ML.Yolo;
 

@@ -1,4 +1,3 @@
-using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo;
 using ML.Yolo.Boxes;
@@ -8,13 +7,7 @@ using ML.Yolo.Persistence;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
-[assembly: LoadableClass(
-    typeof(YoloTransformer),
-    typeof(ModelLoader<YoloTransformer, TorchTransformerSource>),
-    null,
-    typeof(SignatureLoadModel),
-    "YOLO detector",
-    ModelFormat.TorchLoader)]
+[assembly: LoadableModel<YoloTransformer, TorchTransformerSource>("YOLO detector", ModelFormat.TorchLoader)]
 
 namespace ML.Yolo;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
 using ML.Yolo.Columns;
@@ -101,7 +102,7 @@ public sealed partial class YoloTrainer
         /// </summary>
         public double? WarmupBiasLearningRate { get; set; }
 
-        /// <summary>Max. norm of all gradients together; longer ones are shortened. 0 is no limit; default 10.</summary>
+        /// <summary>Max. norm of all gradients together; longer ones are shortened. 0 sets no limit; default 10.</summary>
         public double GradientClipNorm { get; set; } = 10;
 
         /// <summary>Decay of the averaged weights in the long run. In [0, 1); default 0.9999.</summary>
@@ -232,8 +233,9 @@ public sealed partial class YoloTrainer
             ArgumentNullException.ThrowIfNull(Scoring);
             if (DataParallelGpus is { } gpus && (gpus.Length == 0 || gpus.Distinct().Count() != gpus.Length || gpus.Min() < 0))
             {
+                var numbers = string.Join(", ", gpus.Select(gpu => gpu.ToString(CultureInfo.InvariantCulture)));
                 throw new ArgumentException(
-                    $"{nameof(DataParallelGpus)} is [{string.Join(", ", gpus)}]; at least one number was expected, each from 0 and once.",
+                    $"{nameof(DataParallelGpus)} is [{numbers}]; at least one number was expected, each from 0 and once.",
                     nameof(DataParallelGpus));
             }
 

@@ -29,12 +29,6 @@ internal sealed record ComponentHeader(string Signature, string LoaderSignature)
     private VersionInfo ToVersionInfo(string assembly)
     {
         var current = FirstVersion + (uint)(Version - 1);
-        return new VersionInfo(
-            modelSignature: Signature,
-            verWrittenCur: current,
-            verReadableCur: current,
-            verWeCanReadBack: FirstVersion,
-            loaderAssemblyName: assembly,
-            loaderSignature: LoaderSignature);
+        return new VersionInfo(Signature, current, current, FirstVersion, loaderAssemblyName: assembly, loaderSignature: LoaderSignature);
     }
 }

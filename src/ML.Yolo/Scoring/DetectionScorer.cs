@@ -29,7 +29,7 @@ internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput inp
     public Detection[][] Score(IReadOnlyList<LetterboxedImage> images)
     {
         var settings = options.Snapshot();
-        return ScoringCanvases.Detect(images, input, settings.Canvas, alike => engine.Detect(alike, settings.Suppression));
+        return ScoringCanvases.Detect(images, settings.Canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

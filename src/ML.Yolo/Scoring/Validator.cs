@@ -23,7 +23,7 @@ internal sealed class Validator(
         // Images of one shape share a canvas, and thus a batch.
         foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(batchSize))
         {
-            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), input, canvas, alike => engine.Detect(alike, Thresholds));
+            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, Thresholds));
             for (var i = 0; i < samples.Length; i++)
                 evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new Box(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }

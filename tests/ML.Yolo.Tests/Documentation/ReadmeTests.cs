@@ -17,7 +17,8 @@ public sealed class ReadmeTests
         global using System.Threading.Tasks;
         """;
 
-    private static readonly string Readme = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Readme").Value!;
+    private static readonly string Readme
+        = typeof(ReadmeTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Readme").Value!;
 
     [Fact]
     public void TwelveLines_AsWritten_CompileAndAreTwelve()
@@ -70,7 +71,8 @@ public sealed class ReadmeTests
 
     private static void Compile(string program, Stream assembly)
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        var references = assemblies.Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
             "TwelveLines",
             [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(program)],

@@ -27,7 +27,10 @@ internal static class SquareFolder
         }
     }
 
-    private static string Line(string label, float[] box, int width, int height) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Array.IndexOf(Names, label)} {(box[0] + box[2]) / 2 / width} {(box[1] + box[3]) / 2 / height} {(box[2] - box[0]) / width} {(box[3] - box[1]) / height}");
+    private static string Line(string label, float[] box, int width, int height)
+    {
+        var (x, y) = ((box[0] + box[2]) / 2 / width, (box[1] + box[3]) / 2 / height);
+        var (w, h) = ((box[2] - box[0]) / width, (box[3] - box[1]) / height);
+        return string.Create(CultureInfo.InvariantCulture, $"{Array.IndexOf(Names, label)} {x} {y} {w} {h}");
+    }
 }

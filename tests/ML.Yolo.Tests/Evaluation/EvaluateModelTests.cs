@@ -55,7 +55,8 @@ public sealed class EvaluateModelTests(TrainedDetector trained) : IClassFixture<
     public void EvaluateDetections_DetectorWithColumnsOfItsOwn_ReadsThose()
     {
         var options = TinyRun.Options(epochs: 1);
-        (options.LabelColumnName, options.BoundingBoxColumnName, options.PredictedLabelColumnName, options.PredictedBoundingBoxColumnName, options.ScoreColumnName) = ("Names", "Corners", "Found", "Where", "Sure");
+        (options.LabelColumnName, options.BoundingBoxColumnName) = ("Names", "Corners");
+        (options.PredictedLabelColumnName, options.PredictedBoundingBoxColumnName, options.ScoreColumnName) = ("Found", "Where", "Sure");
         var renamed = _mlContext.Transforms.CopyColumns("Names", "Label").Append(_mlContext.Transforms.CopyColumns("Corners", "BoundingBoxes"));
         var data = SquareImages.AsView(_mlContext, SquareImages.Draw(6));
         using var model = renamed.Append(_mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(data);
@@ -68,10 +69,12 @@ public sealed class EvaluateModelTests(TrainedDetector trained) : IClassFixture<
     [Fact]
     public void EvaluateDetections_ModelAndOptions_FollowsTheOptions()
     {
-        var metrics = Catalog.EvaluateDetections(trained.Transformer, Data, new DetectionEvaluationOptions { Definition = DetectionMetricDefinition.Ultralytics });
+        const DetectionMetricDefinition Definition = DetectionMetricDefinition.Ultralytics;
 
-        Assert.Equal(DetectionMetricDefinition.Ultralytics, metrics.Definition);
-        Assert.Equal(Catalog.EvaluateDetections(trained.Transformer, Data, definition: DetectionMetricDefinition.Ultralytics).ToString(), metrics.ToString());
+        var metrics = Catalog.EvaluateDetections(trained.Transformer, Data, new DetectionEvaluationOptions { Definition = Definition });
+
+        Assert.Equal(Definition, metrics.Definition);
+        Assert.Equal(Catalog.EvaluateDetections(trained.Transformer, Data, definition: Definition).ToString(), metrics.ToString());
     }
 
     [Fact]
@@ -82,7 +85,8 @@ public sealed class EvaluateModelTests(TrainedDetector trained) : IClassFixture<
         var exception = Assert.Throws<ArgumentException>(() => Catalog.EvaluateDetections(chain, Data));
 
         Assert.StartsWith(
-            "The model holds 0 detectors; exactly one YoloTransformer was expected, by itself or in a chain. It is made of: ColumnCopyingTransformer, ColumnCopyingTransformer.",
+            "The model holds 0 detectors; exactly one YoloTransformer was expected, by itself or in a chain. "
+            + "It is made of: ColumnCopyingTransformer, ColumnCopyingTransformer.",
             exception.Message,
             StringComparison.Ordinal);
     }
@@ -105,7 +109,8 @@ public sealed class EvaluateModelTests(TrainedDetector trained) : IClassFixture<
         {
             "last" => new TransformerChain<ITransformer>(Copying("Copy"), detector),
             "first" => new TransformerChain<ITransformer>(detector, names),
-            _ => new TransformerChain<ITransformer>(Copying("Copy"), new TransformerChain<ITransformer>(Copying("Other"), new TransformerChain<ITransformer>(detector), names)),
+            _ => new TransformerChain<ITransformer>(
+                Copying("Copy"), new TransformerChain<ITransformer>(Copying("Other"), new TransformerChain<ITransformer>(detector), names)),
         };
         return place == "loaded" ? (TransformerChain<ITransformer>)Reload(chain) : chain;
     }

@@ -37,8 +37,9 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
 
         using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
 
-        Assert.Equal((0.375f, true, ScoringCanvas.Square, 3), (loaded.Scoring.ScoreThreshold, loaded.Scoring.MultiLabel, loaded.Scoring.Canvas, loaded.Scoring.BatchSize));
-        Assert.Equal((0.45f, 300), (loaded.Scoring.IouThreshold, loaded.Scoring.MaxDetections));
+        var scoring = loaded.Scoring;
+        Assert.Equal((0.375f, true, ScoringCanvas.Square, 3), (scoring.ScoreThreshold, scoring.MultiLabel, scoring.Canvas, scoring.BatchSize));
+        Assert.Equal((0.45f, 300), (scoring.IouThreshold, scoring.MaxDetections));
     }
 
     [Fact]
@@ -52,7 +53,8 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         using var manifest = JsonDocument.Parse(stream);
 
         var scoring = manifest.RootElement.GetProperty("Options").GetProperty("Scoring");
-        Assert.Equal(["ScoreThreshold", "IouThreshold", "MultiLabel", "MaxDetections", "Canvas", "BatchSize"], scoring.EnumerateObject().Select(property => property.Name));
+        string[] expected = ["ScoreThreshold", "IouThreshold", "MultiLabel", "MaxDetections", "Canvas", "BatchSize"];
+        Assert.Equal(expected, scoring.EnumerateObject().Select(property => property.Name));
         Assert.Equal("YoloV5", manifest.RootElement.GetProperty("Decoder").GetString());
         Assert.False(manifest.RootElement.GetProperty("Options").TryGetProperty("ScoreThreshold", out _));
     }

@@ -10,7 +10,8 @@ internal sealed class FakeEngine(Func<IReadOnlyList<LetterboxedImage>, NmsOption
 {
     public ScoringEngine Kind => ScoringEngine.LibTorch;
 
-    public MapDecoder Decoder { get; } = new AnchorDecoder(YoloV5BoxCoding.Instance, YoloArchitecture.V5Nano.Anchors!, YoloArchitecture.V5Nano.Strides, classCount: 2);
+    public MapDecoder Decoder { get; }
+        = new AnchorDecoder(YoloV5BoxCoding.Instance, YoloArchitecture.V5Nano.Anchors!, YoloArchitecture.V5Nano.Strides, classCount: 2);
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options) => detect(images, options);
 

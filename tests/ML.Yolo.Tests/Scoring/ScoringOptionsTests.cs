@@ -61,7 +61,9 @@ public sealed class ScoringOptionsTests
     private static void Set(ScoringOptions options, string property, object value)
     {
         var target = typeof(ScoringOptions).GetProperty(property)!;
-        var typed = target.PropertyType.IsEnum ? Enum.ToObject(target.PropertyType, value) : Convert.ChangeType(value, target.PropertyType, CultureInfo.InvariantCulture);
+        var typed = target.PropertyType.IsEnum
+            ? Enum.ToObject(target.PropertyType, value)
+            : Convert.ChangeType(value, target.PropertyType, CultureInfo.InvariantCulture);
         try
         {
             target.SetValue(options, typed);

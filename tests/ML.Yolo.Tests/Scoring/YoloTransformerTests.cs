@@ -100,7 +100,8 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     {
         var rows = SquareImages.Draw(9).Select(row => new CountedImage(row.Image)).ToList();
 
-        var scored = _mlContext.Data.CreateEnumerable<WithImage>(trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(rows)), reuseRowObject: false).ToList();
+        var view = trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(rows));
+        var scored = _mlContext.Data.CreateEnumerable<WithImage>(view, reuseRowObject: false).ToList();
 
         Assert.Equal(rows.Select(_ => 1), rows.Select(row => row.Reads()));
         Assert.Contains(scored, row => row.Score.Length > 0);
@@ -110,7 +111,8 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     public void PredictionEngine_ImageColumnAskedFor_ReadsTheImageOnce()
     {
         var row = new CountedImage(SquareImages.Draw(2)[1].Image);
-        using var engine = _mlContext.Model.CreatePredictionEngine<CountedImage, WithImage>(trained.Transformer, new PredictionEngineOptions { OwnsTransformer = false });
+        var keeping = new PredictionEngineOptions { OwnsTransformer = false };
+        using var engine = _mlContext.Model.CreatePredictionEngine<CountedImage, WithImage>(trained.Transformer, keeping);
 
         var scored = engine.Predict(row);
 
@@ -146,7 +148,8 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
             transformer.Scoring.ScoreThreshold = 0.75f;
             return [.. images.Select(_ => Array.Empty<Detection>())];
         });
-        transformer = new YoloTransformer(engine, ["red", "blue"], new YoloTrainer.Options { ImageSize = 64, Scoring = new() { ScoreThreshold = 0.5f, BatchSize = 5 } });
+        var options = new YoloTrainer.Options { ImageSize = 64, Scoring = new() { ScoreThreshold = 0.5f, BatchSize = 5 } };
+        transformer = new YoloTransformer(engine, ["red", "blue"], options);
 
         // Images of three shapes: a batch falls into three parts.
         Score(transformer, SquareImages.Draw(10));
