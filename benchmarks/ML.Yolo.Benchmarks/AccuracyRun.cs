@@ -27,10 +27,8 @@ internal static class AccuracyRun
         };
         using var model = images.Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(keys.Transform(train));
 
-        var detector = model.LastTransformer;
-        (detector.Options.ScoreThreshold, detector.Options.IouThreshold, detector.Options.MultiLabel) = (0.001f, 0.6f, true);
-        var metrics = mlContext.MulticlassClassification.EvaluateDetections(model.Transform(val), definition: DetectionMetricDefinition.Ultralytics);
-        var history = detector.History!.Epochs;
+        var metrics = mlContext.MulticlassClassification.EvaluateDetections(model, val, definition: DetectionMetricDefinition.Ultralytics);
+        var history = model.LastTransformer.History!.Epochs;
         var classes = string.Join(", ", metrics.PerClass.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.ClassName} {one.AveragePrecision50_95:F3}")));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{epochs} epochs, seed {seed}: mAP50 {metrics.MAP50:F3}, mAP50-95 {metrics.MAP50_95:F3} ({classes}); {history[^1].Elapsed.TotalMinutes:F1} min, {history.Average(epoch => epoch.ImagesPerSecond):F1} images/s"));

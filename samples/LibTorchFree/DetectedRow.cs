@@ -8,7 +8,7 @@ internal sealed class DetectedRow
     /// <summary>Keys, from 1.</summary>
     public uint[] PredictedLabel { get; set; } = [];
 
-    /// <summary>Four numbers an object: x0, y0, x1, y1 in pixels.</summary>
+    /// <summary>Four numbers per object: x0, y0, x1, y1 in pixels.</summary>
     public float[] PredictedBoundingBoxes { get; set; } = [];
 
     public float[] Score { get; set; } = [];

@@ -23,7 +23,8 @@ foreach (var row in mlContext.Data.CreateEnumerable<DetectedRow>(scored, reuseRo
     for (var i = 0; i < row.Score.Length; i++)
     {
         var box = string.Join(' ', row.PredictedBoundingBoxes.AsSpan(4 * i, 4).ToArray().Select(edge => edge.ToString("F1", CultureInfo.InvariantCulture)));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(row.ImagePath)}  {names.GetItemOrDefault((int)row.PredictedLabel[i] - 1)}  {row.Score[i]:F4}  {box}"));
+        var name = names.GetItemOrDefault((int)row.PredictedLabel[i] - 1);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(row.ImagePath)}  {name}  {row.Score[i]:F4}  {box}"));
     }
 }
 

@@ -19,11 +19,12 @@ internal static class AssignmentPicture
     private static readonly SKColor GridLine = new(0xDD, 0xDD, 0xDD);
 
     // Okabe and Ito's palette: one colour an object, told apart by people of every colour vision.
-    private static readonly SKColor[] Colours = [new(0x00, 0x72, 0xB2), new(0xD5, 0x5E, 0x00), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7), new(0xE6, 0x9F, 0x00)];
+    private static readonly SKColor[] Colours =
+        [new(0x00, 0x72, 0xB2), new(0xD5, 0x5E, 0x00), new(0x00, 0x9E, 0x73), new(0xCC, 0x79, 0xA7), new(0xE6, 0x9F, 0x00)];
 
-    /// <summary>Writes one layer: a column a variant, a row an image.</summary>
+    /// <summary>Writes one layer: a column a variant, a row per image.</summary>
     /// <param name="path">The PNG to make or replace.</param>
-    /// <param name="stride">Pixels a cell.</param>
+    /// <param name="stride">Pixels per cell.</param>
     /// <param name="variants">Name and built targets of each variant.</param>
     public static void Write(string path, int stride, IReadOnlyList<(string Name, LayerTargets Targets)> variants)
     {
@@ -62,7 +63,12 @@ internal static class AssignmentPicture
 
         Grid(canvas, cell);
         foreach (var anchor in built.Where(target => target.IsOwnCell))
-            Outline(canvas, SKRect.Create((anchor.X + 0.5f - (anchor.AnchorWidth / 2)) * cell, (anchor.Y + 0.5f - (anchor.AnchorHeight / 2)) * cell, anchor.AnchorWidth * cell, anchor.AnchorHeight * cell), Colours[anchor.Object], isDashed: true);
+        {
+            var (left, top) = (anchor.X + 0.5f - (anchor.AnchorWidth / 2), anchor.Y + 0.5f - (anchor.AnchorHeight / 2));
+            var outline = SKRect.Create(left * cell, top * cell, anchor.AnchorWidth * cell, anchor.AnchorHeight * cell);
+            Outline(canvas, outline, Colours[anchor.Object], isDashed: true);
+        }
+
         foreach (var (box, index) in BuiltTarget.Objects(image))
             Outline(canvas, new SKRect(box.Left * Side, box.Top * Side, box.Right * Side, box.Bottom * Side), Colours[index], isDashed: false);
         Outline(canvas, SKRect.Create(Side, Side), Ink, isDashed: false);
@@ -81,7 +87,8 @@ internal static class AssignmentPicture
     private static void Outline(SKCanvas canvas, SKRect box, SKColor colour, bool isDashed)
     {
         using var dashes = SKPathEffect.CreateDash([6, 5], 0);
-        using var line = new SKPaint { IsStroke = true, IsAntialias = true, Color = colour, StrokeWidth = isDashed ? 1.5f : 3, PathEffect = isDashed ? dashes : null };
+        using var line = new SKPaint { IsStroke = true, IsAntialias = true, Color = colour };
+        (line.StrokeWidth, line.PathEffect) = isDashed ? (1.5f, dashes) : (3, null);
         canvas.DrawRect(box, line);
     }
 

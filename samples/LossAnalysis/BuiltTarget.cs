@@ -21,17 +21,23 @@ internal sealed record BuiltTarget(int Object, int Image, long X, long Y, bool I
             var (box, anchor) = (targets.Boxes[row].data<float>().ToArray(), targets.Anchors[row].data<float>().ToArray());
             var image = (int)targets.ImageIndex[row].item<long>();
             var isOwnCell = box[0] is >= 0 and < 1 && box[1] is >= 0 and < 1;
-            yield return new BuiltTarget(FindObject(image, targets.Classes[row].item<long>(), box), image, targets.GridX[row].item<long>(), targets.GridY[row].item<long>(), isOwnCell, anchor[0], anchor[1]);
+            var found = FindObject(image, targets.Classes[row].item<long>(), box);
+            var (x, y) = (targets.GridX[row].item<long>(), targets.GridY[row].item<long>());
+            yield return new BuiltTarget(found, image, x, y, isOwnCell, anchor[0], anchor[1]);
         }
     }
 
     /// <summary>The objects of an image: box in [0, 1] and row in the targets.</summary>
     public static IEnumerable<(SKRect Box, int Index)> Objects(int image)
-        => Rows().Index().Where(row => row.Item[0] == image).Select(row => (SKRect.Create(row.Item[2] - (row.Item[4] / 2), row.Item[3] - (row.Item[5] / 2), row.Item[4], row.Item[5]), row.Index));
+        => Rows().Index().Where(row => row.Item[0] == image).Select(row => (BoxOf(row.Item), row.Index));
 
     /// <summary>An object is known again by its image, class and shape.</summary>
     private static int FindObject(int image, long label, float[] box)
-        => Rows().Index().Where(row => row.Item[0] == image && row.Item[1] == label).MinBy(row => Math.Abs((row.Item[4] / row.Item[5]) - (box[2] / box[3]))).Index;
+        => Rows().Index()
+            .Where(row => row.Item[0] == image && row.Item[1] == label)
+            .MinBy(row => Math.Abs((row.Item[4] / row.Item[5]) - (box[2] / box[3]))).Index;
+
+    private static SKRect BoxOf(float[] row) => SKRect.Create(row[2] - (row[4] / 2), row[3] - (row[5] / 2), row[4], row[5]);
 
     private static float[][] Rows()
     {

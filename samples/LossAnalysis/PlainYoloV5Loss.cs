@@ -18,16 +18,17 @@ internal static class PlainYoloV5Loss
         {
             var built = Build(maps[layer], targets, anchors[layer], options.AnchorThreshold);
             var logits = built.ConvertAll(target => maps[layer][target.Image, target.Anchor, target.Y, target.X].data<float>().ToArray());
-            var ious = built.Zip(logits, (target, logit) => CIoU(Decode(logit, target), (target.CentreX, target.CentreY, target.Width, target.Height))).ToArray();
+            var ious = built.Zip(logits, (target, logit) => CIoU(Decode(logit, target), target.Box)).ToArray();
             if (built.Count > 0)
             {
                 box += ious.Average(iou => 1 - iou);
-                classes += built.Zip(logits, (target, logit) => logit[5..].Select((value, label) => CrossEntropy(value, label == target.Class ? 1 : 0)).Average()).Average();
+                classes += built.Zip(logits, ClassError).Average();
             }
 
             // Where several targets fall on one prediction, the last one says how good its box is.
-            var wanted = built.Zip(ious).GroupBy(pair => (pair.First.Image, pair.First.Anchor, pair.First.Y, pair.First.X)).ToDictionary(group => group.Key, group => Math.Max(group.Last().Second, 0));
-            objectness += options.LayerBalance[layer] * Cells(maps[layer]).Average(cell => CrossEntropy(cell.Objectness, wanted.GetValueOrDefault(cell.Place)));
+            var wanted = built.Zip(ious).GroupBy(pair => pair.First.Place).ToDictionary(group => group.Key, group => Math.Max(group.Last().Second, 0));
+            var errors = Cells(maps[layer]).Select(cell => CrossEntropy(cell.Objectness, wanted.GetValueOrDefault(cell.Place)));
+            objectness += options.LayerBalance[layer] * errors.Average();
         }
 
         return (box * options.BoxWeight, objectness * options.ObjectnessWeight, classes * options.ClassWeight);
@@ -45,7 +46,7 @@ internal static class PlainYoloV5Loss
                 foreach (var row in targets.data<float>().ToArray().Chunk(6))
                 {
                     var (x, y, w, h) = (row[2] * width, row[3] * height, row[4] * width, row[5] * height);
-                    var isAlike = Math.Max(Math.Max(w / sizes[anchor][0], sizes[anchor][0] / w), Math.Max(h / sizes[anchor][1], sizes[anchor][1] / h)) < threshold;
+                    var isAlike = Ratio(w, sizes[anchor][0]) < threshold && Ratio(h, sizes[anchor][1]) < threshold;
                     if (!isAlike || !IsNearer(offsetX, x, width) || !IsNearer(offsetY, y, height))
                         continue;
                     var (cellX, cellY) = (Math.Clamp((int)(x - offsetX), 0, width - 1), Math.Clamp((int)(y - offsetY), 0, height - 1));
@@ -57,6 +58,12 @@ internal static class PlainYoloV5Loss
         return built;
     }
 
+    /// <summary>How many times one length is the other, the longer by the shorter.</summary>
+    private static double Ratio(double a, double b) => Math.Max(a / b, b / a);
+
+    private static double ClassError(Target target, float[] logit)
+        => logit[5..].Select((value, label) => CrossEntropy(value, label == target.Class ? 1 : 0)).Average();
+
     /// <summary>Whether a centre is in the half of its cell towards the neighbour, and that neighbour exists.</summary>
     private static bool IsNearer(double offset, double at, int cells)
     {
@@ -65,7 +72,10 @@ internal static class PlainYoloV5Loss
     }
 
     private static (double X, double Y, double Width, double Height) Decode(float[] logit, Target target)
-        => ((2 * Sigmoid(logit[0])) - 0.5, (2 * Sigmoid(logit[1])) - 0.5, Math.Pow(2 * Sigmoid(logit[2]), 2) * target.AnchorWidth, Math.Pow(2 * Sigmoid(logit[3]), 2) * target.AnchorHeight);
+    {
+        var (x, y) = ((2 * Sigmoid(logit[0])) - 0.5, (2 * Sigmoid(logit[1])) - 0.5);
+        return (x, y, Math.Pow(2 * Sigmoid(logit[2]), 2) * target.AnchorWidth, Math.Pow(2 * Sigmoid(logit[3]), 2) * target.AnchorHeight);
+    }
 
     private static double CIoU((double X, double Y, double Width, double Height) a, (double X, double Y, double Width, double Height) b)
     {
@@ -87,12 +97,19 @@ internal static class PlainYoloV5Loss
     private static IEnumerable<((int Image, int Anchor, int Y, int X) Place, double Objectness)> Cells(Tensor map)
     {
         var (anchors, height, width) = ((int)map.shape[1], (int)map.shape[2], (int)map.shape[3]);
-        return map.select(4, 4).contiguous().data<float>().ToArray().Select((logit, i) => ((i / (anchors * height * width), i / (height * width) % anchors, i / width % height, i % width), (double)logit));
+        return map.select(4, 4).contiguous().data<float>().ToArray()
+            .Select((logit, i) => ((i / (anchors * height * width), i / (height * width) % anchors, i / width % height, i % width), (double)logit));
     }
 
     private static double CrossEntropy(double logit, double target) => Math.Max(logit, 0) - (logit * target) + Math.Log(1 + Math.Exp(-Math.Abs(logit)));
 
     private static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
 
-    private sealed record Target(int Image, int Class, int Anchor, int Y, int X, double CentreX, double CentreY, double Width, double Height, double AnchorWidth, double AnchorHeight);
+    private sealed record Target(
+        int Image, int Class, int Anchor, int Y, int X, double CentreX, double CentreY, double Width, double Height, double AnchorWidth, double AnchorHeight)
+    {
+        public (double X, double Y, double Width, double Height) Box => (CentreX, CentreY, Width, Height);
+
+        public (int Image, int Anchor, int Y, int X) Place => (Image, Anchor, Y, X);
+    }
 }

@@ -50,7 +50,10 @@ static string Number(Tensor scalar) => scalar.item<float>().ToString("F6", Cultu
 
 static int Check((double Box, double Objectness, double Class) plain, DetectionLossResult library)
 {
-    var difference = new[] { ("box", plain.Box), ("obj", plain.Objectness), ("cls", plain.Class) }.Max(term => Math.Abs(term.Item2 - library.Terms[term.Item1].item<float>()) / term.Item2);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A second YOLOv5 loss, written target by target, {(difference <= Tolerance ? "agrees" : "DISAGREES")}: largest relative difference of a term {difference:E1}."));
+    (string Name, double Value)[] terms = [("box", plain.Box), ("obj", plain.Objectness), ("cls", plain.Class)];
+    var difference = terms.Max(term => Math.Abs(term.Value - library.Terms[term.Name].item<float>()) / term.Value);
+    var verdict = difference <= Tolerance ? "agrees" : "DISAGREES";
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"A second YOLOv5 loss, written target by target, {verdict}: max. relative difference of a term {difference:E1}."));
     return difference <= Tolerance ? 0 : 1;
 }

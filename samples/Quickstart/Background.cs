@@ -5,17 +5,18 @@ namespace Quickstart;
 /// <summary>What makes a scene less easy: a gradient, stray lines, and noise in every pixel.</summary>
 internal static class Background
 {
-    private const int MostLines = 6;
+    private const int MaxLines = 6;
     private const int NoiseAmplitude = 14;
 
     /// <summary>Fills the canvas with a gradient and a few lines, and returns the gradient's two colours.</summary>
     public static SKColor[] Paint(SKCanvas canvas, int size, Random random)
     {
         SKColor[] colours = [Palette.Any(random), Palette.Any(random)];
-        using var shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(size, Shape.Between(random, 0, size)), colours, SKShaderTileMode.Clamp);
+        var end = new SKPoint(size, Shape.Between(random, 0, size));
+        using var shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), end, colours, SKShaderTileMode.Clamp);
         using var gradient = new SKPaint { Shader = shader };
         canvas.DrawRect(0, 0, size, size, gradient);
-        for (var line = random.Next(MostLines + 1); line > 0; line--)
+        for (var line = random.Next(MaxLines + 1); line > 0; line--)
         {
             using var paint = new SKPaint { IsAntialias = true, StrokeWidth = Shape.Between(random, 1, 4), Color = Palette.Any(random) };
             canvas.DrawLine(Anywhere(), Anywhere(), paint);

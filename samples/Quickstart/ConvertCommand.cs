@@ -10,11 +10,33 @@ internal static class ConvertCommand
 {
     private static readonly string[] YoloSplits = ["train", "val", "test"];
 
-    private static readonly Option<string> From = new("--from") { Description = "The set: a data.yaml or its folder (YOLO), a folder with ImageSets and Annotations (Pascal VOC), a .json with --images (COCO), a .json without (VoTT).", HelpName = "PATH", Required = true };
-    private static readonly Option<string> To = new("--to") { Description = "What to write: a .json (COCO; images stay where they are), or a folder (YOLO; images are copied).", HelpName = "PATH", Required = true };
-    private static readonly Option<string?> Images = new("--images") { Description = "The folder that file names of a COCO set are relative to.", HelpName = "FOLDER" };
+    private static readonly Option<string> From = new("--from")
+    {
+        Description = "The set: a data.yaml or its folder (YOLO), a folder with ImageSets and Annotations (Pascal VOC), a .json with --images (COCO), "
+            + "a .json without (VoTT).",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    private static readonly Option<string> To = new("--to")
+    {
+        Description = "What to write: a .json (COCO; images stay where they are), or a folder (YOLO; images are copied).",
+        HelpName = "PATH",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Images = new("--images")
+    {
+        Description = "The folder that file names of a COCO set are relative to.",
+        HelpName = "FOLDER",
+    };
+
     private static readonly Option<string?> Split = new("--split") { Description = "One split alone. [default: all that the set has]", HelpName = "NAME" };
-    private static readonly Option<bool> SkipBad = new("--skip-bad") { Description = "Leave bad samples out and report them, instead of stopping at the first." };
+
+    private static readonly Option<bool> SkipBad = new("--skip-bad")
+    {
+        Description = "Leave bad samples out and report them, instead of stopping at the first.",
+    };
 
     /// <summary>The command, for the command line.</summary>
     public static Command Create()
@@ -29,7 +51,8 @@ internal static class ConvertCommand
         {
             try
             {
-                Run(parsed.GetValue(From)!, parsed.GetValue(To)!, parsed.GetValue(Images), parsed.GetValue(Split), parsed.GetValue(SkipBad) ? BadSampleHandling.Skip : BadSampleHandling.Throw);
+                var handling = parsed.GetValue(SkipBad) ? BadSampleHandling.Skip : BadSampleHandling.Throw;
+                Run(parsed.GetValue(From)!, parsed.GetValue(To)!, parsed.GetValue(Images), parsed.GetValue(Split), handling);
                 return 0;
             }
             catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
@@ -66,11 +89,13 @@ internal static class ConvertCommand
         if (Directory.Exists(lists))
         {
             // trainval repeats two others, and names such as cat_train list one class.
-            return [.. Directory.GetFiles(lists, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != "trainval" && !name.Contains('_', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            var names = Directory.GetFiles(lists, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file));
+            return [.. names.Where(name => name != "trainval" && !name.Contains('_', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         }
 
         var yaml = Directory.Exists(from) ? Path.Combine(from, "data.yaml") : from;
-        var found = File.Exists(yaml) ? YoloSplits.Where(name => File.ReadLines(yaml).Any(line => line.StartsWith(name + ":", StringComparison.Ordinal))).ToArray() : [];
+        var lines = File.Exists(yaml) ? File.ReadAllLines(yaml) : [];
+        var found = YoloSplits.Where(name => lines.Any(line => line.StartsWith(name + ":", StringComparison.Ordinal))).ToArray();
         return found.Length > 0 ? found : ["train"];
     }
 

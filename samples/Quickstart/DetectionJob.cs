@@ -12,12 +12,6 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
     private const int UnseenScenes = 100;
     private const int Pictures = 8;
 
-    // Average precision ranks all detections, as during training; showing them needs one confident box an object.
-    private const float MeasuringThreshold = 0.001f;
-    private const float MeasuringIou = 0.6f;
-    private const float ShowingThreshold = 0.35f;
-    private const float ShowingIou = 0.45f;
-
     private string ModelPath => Path.Combine(options.Output, "model.zip");
 
     public void Run()
@@ -56,14 +50,14 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
             return images.Append(mlContext.MulticlassClassification.Trainers.Yolo(trainerOptions)).Fit(labels.Transform(train));
         });
 
-        var detector = model.LastTransformer;
-        (detector.Options.ScoreThreshold, detector.Options.IouThreshold, detector.Options.MultiLabel) = (MeasuringThreshold, MeasuringIou, true);
-        var metrics = mlContext.MulticlassClassification.EvaluateDetections(model.Transform(unseen));
+        var metrics = mlContext.MulticlassClassification.EvaluateDetections(model, unseen);
         Console.WriteLine();
         Console.WriteLine(metrics);
-        var report = DetectionReport.Write(options.Output, metrics, detector.History, model.Transform(unseen), new() { Title = "Quickstart", Model = detector });
+        // The report shows what was measured: the doubtful detections are there, and it chooses from which confidence they count.
+        var detector = model.LastTransformer;
+        var scored = detector.Transform(images.Fit(unseen).Transform(unseen), ScoringOptions.Measuring);
+        var report = DetectionReport.Write(options.Output, metrics, detector.History, scored, new() { Title = "Quickstart", Model = detector });
 
-        (detector.Options.ScoreThreshold, detector.Options.IouThreshold, detector.Options.MultiLabel) = (ShowingThreshold, ShowingIou, false);
         mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
         Console.WriteLine($"Saved {ModelPath}, and a report for people, {report}.");
         return metrics;
@@ -88,6 +82,9 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         EmaRampUpdates = 200,
         ScaleLossWeights = false,
         Augmentation = Augmentation(),
+
+        // What is shown in the end: measuring takes thresholds of its own.
+        Scoring = new() { ScoreThreshold = 0.35f },
         Loss = options.Loss == "v3" ? new YoloV3LossOptions() : new YoloV5LossOptions { BoxWeight = 0.1f, ObjectnessWeight = 0.15f, ClassWeight = 0.3f },
     };
 

@@ -12,12 +12,17 @@ internal sealed class EpochTable
     public IEnumerable<string> Lines(TrainingProgress progress)
     {
         if (!_hasHead)
-            yield return $"{"epoch",9}  {string.Concat(progress.Losses.Keys.Select(term => $"{term,7}  "))}{"mAP50",6}  {"mAP50-95",8}  {"images/s",8}  {"left",8}";
+        {
+            var terms = string.Concat(progress.Losses.Keys.Select(term => $"{term,7}  "));
+            yield return $"{"epoch",9}  {terms}{"mAP50",6}  {"mAP50-95",8}  {"images/s",8}  {"left",8}";
+        }
+
         _hasHead = true;
         var losses = string.Concat(progress.Losses.Values.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss,7:F4}  ")));
         var epoch = string.Create(CultureInfo.InvariantCulture, $"{progress.Epoch}/{progress.EpochCount}");
+        var (map50, map50To95) = (Rate(progress.Validation?.MAP50), Rate(progress.Validation?.MAP50_95));
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{epoch,9}  {losses}{Rate(progress.Validation?.MAP50),6}  {Rate(progress.Validation?.MAP50_95),8}  {progress.ImagesPerSecond,8:F1}  {Left(progress),8:h\\:mm\\:ss}");
+            $"{epoch,9}  {losses}{map50,6}  {map50To95,8}  {progress.ImagesPerSecond,8:F1}  {Left(progress),8:h\\:mm\\:ss}");
     }
 
     private static string Rate(double? value) => value?.ToString("F3", CultureInfo.InvariantCulture) ?? "";

@@ -5,8 +5,8 @@ namespace Quickstart;
 /// <summary>One turned shape in a scene and the box around it.</summary>
 internal sealed class Shape : IDisposable
 {
-    private const float SmallestShare = 0.18f;
-    private const float LargestShare = 0.45f;
+    private const float MinShare = 0.18f;
+    private const float MaxShare = 0.45f;
 
     private readonly SKPath _path;
 
@@ -30,7 +30,7 @@ internal sealed class Shape : IDisposable
     {
         var kind = random.Next(Names.Count);
         var path = Outline(kind);
-        var scale = sceneSize * Between(random, SmallestShare, LargestShare) / 2;
+        var scale = sceneSize * Between(random, MinShare, MaxShare) / 2;
         var stretch = Between(random, 0.8f, 1.25f);
         path.Transform(SKMatrix.CreateScale(scale * stretch, scale / stretch));
         path.Transform(SKMatrix.CreateRotation(Between(random, 0, 2 * MathF.PI)));
@@ -91,5 +91,9 @@ internal sealed class Shape : IDisposable
     }
 
     private static SKPoint[] Corners(int count, Func<int, float> radius)
-        => [.. Enumerable.Range(0, count).Select(corner => (Angle: 2 * MathF.PI * corner / count, Radius: radius(corner))).Select(at => new SKPoint(at.Radius * MathF.Sin(at.Angle), -at.Radius * MathF.Cos(at.Angle)))];
+    {
+        return [.. Enumerable.Range(0, count).Select(corner => At(2 * MathF.PI * corner / count, radius(corner)))];
+
+        static SKPoint At(float angle, float radius) => new(radius * MathF.Sin(angle), -radius * MathF.Cos(angle));
+    }
 }

@@ -6,9 +6,9 @@ namespace Quickstart;
 /// <summary>Draws scenes of overlapping, turned, noisy shapes and writes them as a data set in the YOLO format. The same seed draws the same scenes.</summary>
 internal static class ShapeScenes
 {
-    private const int MostShapes = 5;
+    private const int MaxShapes = 5;
     private const double ShareOfEmptyScenes = 0.04;
-    private const float LargestHiddenShare = 0.35f;
+    private const float MaxHiddenShare = 0.35f;
     private const int PlacementTries = 8;
 
     /// <summary>Writes images and labels of a train and a val split.</summary>
@@ -56,11 +56,11 @@ internal static class ShapeScenes
     private static List<Shape> Place(int size, Random random)
     {
         var shapes = new List<Shape>();
-        var wanted = random.NextDouble() < ShareOfEmptyScenes ? 0 : random.Next(1, MostShapes + 1);
+        var wanted = random.NextDouble() < ShareOfEmptyScenes ? 0 : random.Next(1, MaxShapes + 1);
         for (var tries = 0; shapes.Count < wanted && tries < wanted * PlacementTries; tries++)
         {
             var shape = Shape.Random(size, random);
-            if (shapes.All(other => other.HiddenShare(shape) <= LargestHiddenShare))
+            if (shapes.All(other => other.HiddenShare(shape) <= MaxHiddenShare))
                 shapes.Add(shape);
             else
                 shape.Dispose();
@@ -73,6 +73,7 @@ internal static class ShapeScenes
     {
         var box = shape.Box;
         shape.Dispose();
-        return string.Create(CultureInfo.InvariantCulture, $"{shape.Kind} {box.MidX / size:F6} {box.MidY / size:F6} {box.Width / size:F6} {box.Height / size:F6}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{shape.Kind} {box.MidX / size:F6} {box.MidY / size:F6} {box.Width / size:F6} {box.Height / size:F6}");
     }
 }

@@ -40,7 +40,9 @@ internal static class TrainingConsole
             task.StartTask();
             task.MaxValue = (double)value.EpochCount * value.BatchCount;
             task.Value = ((value.Epoch - 1.0) * value.BatchCount) + value.Batch;
-            task.Description = string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.EpochCount}  loss {value.Losses.Values.Sum():F4}  {value.ImagesPerSecond:F0} images/s");
+            task.Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {value.Epoch}/{value.EpochCount}  loss {value.Losses.Values.Sum():F4}  {value.ImagesPerSecond:F0} images/s");
             if (!value.IsEpochEnd)
                 return;
             foreach (var line in _table.Lines(value))

@@ -39,6 +39,7 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(mlContext);
         var model = ModelExport.Build(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true }).ToByteArray();
-        return OnnxRuntimeEngine.CreateTransformer(mlContext.Environment(), model, transformer.ClassNames, transformer.Options.Copy(), transformer.History);
+        var engine = OnnxRuntimeEngine.Create(mlContext.Environment(), model, transformer.ClassNames.Count);
+        return new YoloTransformer(engine, transformer.ClassNames, transformer.Options, transformer.History);
     }
 }

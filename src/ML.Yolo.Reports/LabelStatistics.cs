@@ -1,4 +1,5 @@
 using ML.Yolo.Evaluation;
+using ML.Yolo.Networks;
 
 namespace ML.Yolo.Reports;
 
@@ -20,8 +21,10 @@ internal sealed class LabelStatistics
     /// <param name="model">Sizes are measured as its network sees them; null measures pixels of the images.</param>
     public LabelStatistics(YoloTransformer? model)
     {
-        _canvas = model?.Options.ImageSize;
-        Anchors = model is null ? [] : AnchorSizes(model.Network);
+        _canvas = model?.ImageSize;
+        Anchors = model?.Engine.Decoder is AnchorDecoder { Anchors: var anchors }
+            ? [.. anchors.Sizes.Select(size => ((double)size.Width, (double)size.Height))]
+            : [];
     }
 
     /// <summary>Objects by class index.</summary>
@@ -55,9 +58,6 @@ internal sealed class LabelStatistics
     }
 
     private static int Cell(float share) => Math.Clamp((int)(share * Cells), 0, Cells - 1);
-
-    private static List<(double Width, double Height)> AnchorSizes(YoloNetwork network)
-        => network.Anchors is { } cells ? [.. AnchorSet.FromCells(cells, network.Strides).Sizes.Select(size => ((double)size.Width, (double)size.Height))] : [];
 
     /// <summary>Keeps each object with the same chance, however many there are.</summary>
     private void AddSize(double width, double height)

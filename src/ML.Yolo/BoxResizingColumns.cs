@@ -27,14 +27,27 @@ internal sealed record BoxResizingColumns
     /// <exception cref="ArgumentException">A name is empty, or the two images are one column.</exception>
     public void Check()
     {
-        foreach (var (field, name) in new[] { (nameof(OutputColumnName), OutputColumnName), (nameof(InputColumnName), InputColumnName), (nameof(SourceImageColumnName), SourceImageColumnName), (nameof(ResizedImageColumnName), ResizedImageColumnName) })
+        (string Field, string Name)[] columns =
+        [
+            (nameof(OutputColumnName), OutputColumnName),
+            (nameof(InputColumnName), InputColumnName),
+            (nameof(SourceImageColumnName), SourceImageColumnName),
+            (nameof(ResizedImageColumnName), ResizedImageColumnName),
+        ];
+        foreach (var (field, name) in columns)
         {
             if (string.IsNullOrWhiteSpace(name))
                 throw new ArgumentException($"{field} is empty; it must name a column.", field);
         }
 
         if (SourceImageColumnName == ResizedImageColumnName)
-            throw new ArgumentException($"The image and the resized image are both the column '{SourceImageColumnName}'; give ResizeImages an output column of its own, since both sizes are needed.", nameof(ResizedImageColumnName));
+        {
+            throw new ArgumentException(
+                $"The image and the resized image are both the column '{SourceImageColumnName}'; give ResizeImages an output column of its own, "
+                + "since both sizes are needed.",
+                nameof(ResizedImageColumnName));
+        }
+
         if (!Enum.IsDefined(Resizing) || !Enum.IsDefined(CropAnchor))
             throw new ArgumentException($"Resizing is {Resizing} and the crop anchor {CropAnchor}; values of ResizeImages were expected.", nameof(Resizing));
     }

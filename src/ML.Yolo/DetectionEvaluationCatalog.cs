@@ -7,18 +7,80 @@ namespace Microsoft.ML;
 /// <summary>Evaluates object detections.</summary>
 public static class DetectionEvaluationCatalog
 {
+    /// <summary>Scores rows with <see cref="ScoringOptions.Measuring"/> and compares what is found with the ground truth. The model stays as it is.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="model">A <see cref="YoloTransformer"/>, or a chain of transformers with one in it.</param>
+    /// <param name="data">Rows as the model takes them, with true labels and boxes. They are streamed.</param>
+    /// <param name="labelColumnName">True labels: a vector of text or of keys, one per object; null: the column the detector was trained with.</param>
+    /// <param name="boundingBoxColumnName">
+    /// True boxes: a vector of floats, four per object: x0, y0, x1, y1 in pixels; null: the column the detector was trained with.
+    /// </param>
+    /// <param name="definition">Whose rules to follow: COCO's or Ultralytics'.</param>
+    /// <exception cref="ArgumentException">
+    /// The model holds no detector or more than one, or a column is absent or of another type; the message names it.
+    /// </exception>
+    /// <exception cref="FormatException">
+    /// A row does not have four box numbers per label, or has a number that is not finite; the message names row and columns.
+    /// </exception>
+    public static DetectionMetrics EvaluateDetections(
+        this MulticlassClassificationCatalog catalog,
+        ITransformer model,
+        IDataView data,
+        string? labelColumnName = null,
+        string? boundingBoxColumnName = null,
+        DetectionMetricDefinition definition = DetectionMetricDefinition.Coco)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        var chain = new DetectorChain(model);
+        var columns = chain.Detector.Options.Columns;
+        return catalog.EvaluateDetections(chain.Transform(data, ScoringOptions.Measuring), new DetectionEvaluationOptions
+        {
+            LabelColumnName = labelColumnName ?? columns.Label,
+            BoundingBoxColumnName = boundingBoxColumnName ?? columns.BoundingBoxes,
+            PredictedLabelColumnName = columns.PredictedLabel,
+            PredictedBoundingBoxColumnName = columns.PredictedBoundingBoxes,
+            ScoreColumnName = columns.Score,
+            Definition = definition,
+        });
+    }
+
+    /// <summary>
+    /// Scores rows with <see cref="ScoringOptions.Measuring"/> and compares what is found with the ground truth, with crowds, ignored objects and areas where
+    /// the data has columns of them. The model stays as it is.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="model">A <see cref="YoloTransformer"/>, or a chain of transformers with one in it.</param>
+    /// <param name="data">Rows as the model takes them, with true labels and boxes. They are streamed.</param>
+    /// <param name="options">Columns and rules.</param>
+    /// <exception cref="ArgumentException">
+    /// The model holds no detector or more than one, or a column is absent or of another type; the message names it.
+    /// </exception>
+    /// <exception cref="FormatException">A row's labels and numbers do not fit together; the message names row and columns.</exception>
+    public static DetectionMetrics EvaluateDetections(
+        this MulticlassClassificationCatalog catalog, ITransformer model, IDataView data, DetectionEvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        return catalog.EvaluateDetections(new DetectorChain(model).Transform(data, ScoringOptions.Measuring), options);
+    }
+
     /// <summary>Compares predicted boxes with the ground truth, by COCO's definition or Ultralytics'.</summary>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="data">Scored rows. They are streamed; images are not read unless scoring needs them.</param>
-    /// <param name="labelColumnName">True labels: a vector of text or of keys, one an object.</param>
-    /// <param name="boundingBoxColumnName">True boxes: a vector of floats, four an object: x0, y0, x1, y1 in pixels.</param>
+    /// <param name="data">
+    /// Scored rows. They are streamed; images are not read unless scoring needs them. Average precision wants doubtful detections too: to measure a model,
+    /// pass it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
+    /// </param>
+    /// <param name="labelColumnName">True labels: a vector of text or of keys, one per object.</param>
+    /// <param name="boundingBoxColumnName">True boxes: a vector of floats, four per object: x0, y0, x1, y1 in pixels.</param>
     /// <param name="predictedLabelColumnName">Predicted labels: a vector of text or of keys. Matched with the true ones by name.</param>
     /// <param name="predictedBoundingBoxColumnName">Predicted boxes: as the true ones.</param>
-    /// <param name="scoreColumnName">Confidences: a vector of floats, one a predicted box.</param>
+    /// <param name="scoreColumnName">Confidences: a vector of floats, one per predicted box.</param>
     /// <param name="definition">Whose rules to follow: COCO's or Ultralytics'.</param>
-    /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
     /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
-    /// <exception cref="FormatException">A row has not four box numbers a label, or not one score a prediction, or a number that is none; the message names row and columns.</exception>
+    /// <exception cref="FormatException">
+    /// A row does not have four box numbers per label, or one score per prediction, or has a number that is not finite; the message names row and columns.
+    /// </exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog,
         IDataView data,
@@ -40,9 +102,11 @@ public static class DetectionEvaluationCatalog
 
     /// <summary>Compares predicted boxes with the ground truth, with crowds, ignored objects and areas where the data has columns of them.</summary>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="data">Scored rows. They are streamed; images are not read unless scoring needs them.</param>
+    /// <param name="data">
+    /// Scored rows. They are streamed; images are not read unless scoring needs them. Average precision wants doubtful detections too: to measure a model,
+    /// pass it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
+    /// </param>
     /// <param name="options">Columns and rules.</param>
-    /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
     /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">A row's labels and numbers do not fit together; the message names row and columns.</exception>
     public static DetectionMetrics EvaluateDetections(this MulticlassClassificationCatalog catalog, IDataView data, DetectionEvaluationOptions options)

@@ -6,8 +6,8 @@ namespace Microsoft.ML;
 public static class ModelSavingCatalog
 {
     /// <summary>
-    /// Saves a model as <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/> does, but whole or not at all: into a temporary file beside it, moved into place
-    /// once complete. Where that fails, a model that was there before stays as it was.
+    /// Saves a model as <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/> does, but whole or not at all: into a temporary file
+    /// beside it, moved into place once complete. Where that fails, a model that was there before stays as it was.
     /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="model">Any model.</param>

@@ -18,10 +18,10 @@ public static class YoloCatalog
 
     /// <summary>A trainer for object detection, by the arguments of ML.NET's own <c>ObjectDetection</c>.</summary>
     /// <param name="catalog">The catalog.</param>
-    /// <param name="labelColumnName">Labels: a vector of keys, one an object.</param>
+    /// <param name="labelColumnName">Labels: a vector of keys, one per object.</param>
     /// <param name="predictedLabelColumnName">Output: labels found.</param>
     /// <param name="scoreColumnName">Output: confidences.</param>
-    /// <param name="boundingBoxColumnName">Boxes: a vector of floats, four an object: x0, y0, x1, y1 in pixels.</param>
+    /// <param name="boundingBoxColumnName">Boxes: a vector of floats, four per object: x0, y0, x1, y1 in pixels.</param>
     /// <param name="predictedBoundingBoxColumnName">Output: boxes found.</param>
     /// <param name="imageColumnName">Images.</param>
     /// <param name="maxEpoch">Passes over the data.</param>

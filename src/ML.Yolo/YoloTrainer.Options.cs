@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
 using ML.Yolo.Columns;
+using ML.Yolo.Scoring;
 
 namespace ML.Yolo;
 
@@ -12,10 +14,10 @@ public sealed partial class YoloTrainer
         /// <summary>Column of the images, <c>MLImage</c> of any size. Default "Image".</summary>
         public string ImageColumnName { get; set; } = "Image";
 
-        /// <summary>Column of the labels, a vector of keys, one an object. Default "Label".</summary>
+        /// <summary>Column of the labels, a vector of keys, one per object. Default "Label".</summary>
         public string LabelColumnName { get; set; } = "Label";
 
-        /// <summary>Column of the boxes, a vector of floats, four an object: x0, y0, x1, y1 in pixels of the image. Default "BoundingBoxes".</summary>
+        /// <summary>Column of the boxes, a vector of floats, four per object: x0, y0, x1, y1 in pixels of the image. Default "BoundingBoxes".</summary>
         public string BoundingBoxColumnName { get; set; } = "BoundingBoxes";
 
         /// <summary>Output column of the labels found. Default "PredictedLabel".</summary>
@@ -36,26 +38,38 @@ public sealed partial class YoloTrainer
         /// <summary>The loss: its type is the variant, its properties the weights. Default <see cref="YoloV5LossOptions"/>.</summary>
         public DetectionLossOptions Loss { get; set; } = new YoloV5LossOptions();
 
-        /// <summary>Scales the class weight by classes / 80 and the objectness weight by (image size / 640)², as the reference does before training, so that one set of weights serves all data. Default true.</summary>
+        /// <summary>
+        /// Scales the class weight by classes / 80 and the objectness weight by (image size / 640)², as the reference does before training, so that one set of
+        /// weights serves all data. Default true.
+        /// </summary>
         public bool ScaleLossWeights { get; set; } = true;
 
-        /// <summary>A file of weights to begin with: a PyTorch checkpoint (.pt), safetensors, or a model zip of this library. Null, the default: initial weights are drawn.</summary>
+        /// <summary>
+        /// A file of weights to begin with: a PyTorch checkpoint (.pt), safetensors, or a model zip of this library. Null, the default: initial weights are
+        /// drawn.
+        /// </summary>
         /// <remarks>Tensors are matched by name. A head for another number of classes keeps its initial values, and the log says so.</remarks>
         public string? PretrainedWeights { get; set; }
 
-        /// <summary>Whether <see cref="PretrainedWeights"/> may lack tensors of the network, hold others, or hold them in other shapes; the log lists them. Default false: that is an error.</summary>
+        /// <summary>
+        /// Whether <see cref="PretrainedWeights"/> may lack tensors of the network, hold others, or hold them in other shapes; the log lists them. Default
+        /// false: that is an error.
+        /// </summary>
         public bool AllowPartialWeights { get; set; }
 
-        /// <summary>How many of the network's first layers keep their weights and norm statistics. At least 0 and fewer than there are layers; 10 is YOLOv5's backbone. Default 0.</summary>
+        /// <summary>
+        /// How many of the network's first layers keep their weights and norm statistics. At least 0 and fewer than there are layers; 10 is YOLOv5's backbone.
+        /// Default 0.
+        /// </summary>
         public int FreezeLayers { get; set; }
 
         /// <summary>Passes over the data. At least 1; default 100.</summary>
         public int MaxEpoch { get; set; } = 100;
 
-        /// <summary>Images a forward and backward pass. At least 1; default 16.</summary>
+        /// <summary>Images per forward and backward pass. At least 1; default 16.</summary>
         public int BatchSize { get; set; } = 16;
 
-        /// <summary>Images a step of the optimiser: gradients of smaller batches are added up until there are that many. At least 1; default 64.</summary>
+        /// <summary>Images per step of the optimiser: gradients of smaller batches are added up until there are that many. At least 1; default 64.</summary>
         public int NominalBatchSize { get; set; } = 64;
 
         /// <summary>The rule by which gradients change weights. Default <see cref="OptimizerKind.Sgd"/>.</summary>
@@ -82,10 +96,13 @@ public sealed partial class YoloTrainer
         /// <summary>Momentum at the start of the warm-up. In [0, 1); default 0.8.</summary>
         public double WarmupMomentum { get; set; } = 0.8;
 
-        /// <summary>Learning rate of the biases at the start of the warm-up. At least 0. Null, the default: 0.1 for SGD, 0 for Adam and AdamW, whose steps do not shrink with the gradients.</summary>
+        /// <summary>
+        /// Learning rate of the biases at the start of the warm-up. At least 0. Null, the default: 0.1 for SGD, 0 for Adam and AdamW, whose steps do not
+        /// shrink with the gradients.
+        /// </summary>
         public double? WarmupBiasLearningRate { get; set; }
 
-        /// <summary>Largest norm of all gradients together; longer ones are shortened. 0 is no limit; default 10.</summary>
+        /// <summary>Max. norm of all gradients together; longer ones are shortened. 0 sets no limit; default 10.</summary>
         public double GradientClipNorm { get; set; } = 10;
 
         /// <summary>Decay of the averaged weights in the long run. In [0, 1); default 0.9999.</summary>
@@ -97,13 +114,20 @@ public sealed partial class YoloTrainer
         /// <summary>How images are varied. Default <see cref="AugmentationOptions.Scratch"/>.</summary>
         public AugmentationOptions Augmentation { get; set; } = AugmentationOptions.Scratch;
 
-        /// <summary>Whether samples with rare classes, and with classes not found yet, are learned more often, instead of each once an epoch. Default false.</summary>
+        /// <summary>
+        /// Whether samples with rare classes, and with classes not found yet, are learned more often, instead of each once per epoch. Default false.
+        /// </summary>
         public bool ImageWeights { get; set; }
 
-        /// <summary>Whether anchors are checked against the data before training, and better ones found where fewer than 98 % of the objects would find one. Default true.</summary>
+        /// <summary>
+        /// Whether anchors are checked against the data before training, and better ones found where fewer than 98 % of the objects would find one. Default
+        /// true.
+        /// </summary>
         public bool AutoAnchor { get; set; } = true;
 
-        /// <summary>Rows with the input columns, on which each epoch is measured; the best epoch's weights are kept. Null, the default: the last epoch's are.</summary>
+        /// <summary>
+        /// Rows with the input columns, on which each epoch is measured; the best epoch's weights are kept. Null, the default: the last epoch's are.
+        /// </summary>
         [JsonIgnore]
         public IDataView? ValidationSet { get; set; }
 
@@ -113,48 +137,47 @@ public sealed partial class YoloTrainer
         /// <summary>Epochs without a better validation after which training stops. 0 is never; default 100.</summary>
         public int EarlyStoppingPatience { get; set; } = 100;
 
-        /// <summary>What happens when a loss is no longer a finite number. Default <see cref="NonFiniteLossHandling.Throw"/>.</summary>
+        /// <summary>What happens when a loss is not finite. Default <see cref="NonFiniteLossHandling.Throw"/>.</summary>
         public NonFiniteLossHandling OnNonFiniteLoss { get; set; } = NonFiniteLossHandling.Throw;
 
-        /// <summary>Detections below this confidence are not reported. In [0, 1]; default 0.25. May be changed on a trained transformer; measure mAP with 0.001.</summary>
-        public float ScoreThreshold { get; set; } = 0.25f;
+        /// <summary>How the trained detector scores; may be changed on it too, by <see cref="YoloTransformer.Scoring"/>.</summary>
+        public ScoringOptions Scoring { get; set; } = new();
 
-        /// <summary>Of two detections of one class that overlap by more than this IoU, the less confident one is dropped. In [0, 1]; default 0.45.</summary>
-        public float IouThreshold { get; set; } = 0.45f;
-
-        /// <summary>Whether one box may be reported under several classes, each with its own confidence, instead of its likeliest alone. The reference measures mAP so, with an <see cref="IouThreshold"/> of 0.6. Default false. May be changed on a trained transformer.</summary>
-        public bool MultiLabel { get; set; }
-
-        /// <summary>Most detections reported an image. At least 1; default 300.</summary>
-        public int MaxDetections { get; set; } = 300;
-
-        /// <summary>What images are laid on to be scored. Default <see cref="ScoringCanvas.Tight"/>. May be changed on a trained transformer.</summary>
-        public ScoringCanvas ScoringCanvas { get; set; } = ScoringCanvas.Tight;
-
-        /// <summary>Rows scored at once. At least 1; default 8.</summary>
-        public int ScoringBatchSize { get; set; } = 8;
-
-        /// <summary>Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048. Unused where <see cref="ImageCaching"/> is off.</summary>
+        /// <summary>
+        /// Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048. Unused where
+        /// <see cref="ImageCaching"/> is off.
+        /// </summary>
         public int ImageCacheMegabytes { get; set; } = 2048;
 
         /// <summary>Whether resized images are kept from epoch to epoch. Default <see cref="ImageCaching.MemoryThenDisk"/>.</summary>
         public ImageCaching ImageCaching { get; set; } = ImageCaching.MemoryThenDisk;
 
-        /// <summary>What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.</summary>
+        /// <summary>
+        /// What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.
+        /// </summary>
         public BadSampleHandling BadSampleHandling { get; set; } = BadSampleHandling.Throw;
 
         /// <summary>What convolutions compute in while training. Default <see cref="TrainingPrecision.Full"/>.</summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Full;
 
-        /// <summary>GPUs of this machine that learn together, each a share of every batch. Null, the default: the one device that <c>MLContext.GpuDeviceId</c> names.</summary>
+        /// <summary>
+        /// GPUs of this machine that learn together, each a share of every batch; the trained detector scores on the first. Null, the default: the one device
+        /// that <c>MLContext.GpuDeviceId</c> names.
+        /// </summary>
         [JsonIgnore]
         public int[]? DataParallelGpus { get; set; }
 
-        /// <summary>A folder that gets <c>last.safetensors</c> after every epoch, all that is needed to go on, and <c>best.safetensors</c>, the best averaged weights. Null, the default: none.</summary>
+        /// <summary>
+        /// A folder that gets <c>last.safetensors</c> after every epoch, all that is needed to go on, and <c>best.safetensors</c>, the best averaged weights.
+        /// Null, the default: none.
+        /// </summary>
         [JsonIgnore]
         public string? CheckpointDirectory { get; set; }
 
-        /// <summary>Goes on from <see cref="CheckpointDirectory"/> as if never stopped; starts anew where it holds no checkpoint. The log names options and data that changed. Default false.</summary>
+        /// <summary>
+        /// Goes on from <see cref="CheckpointDirectory"/> as if never stopped; starts anew where it holds no checkpoint. The log names options and data that
+        /// changed. Default false.
+        /// </summary>
         [JsonIgnore]
         public bool Resume { get; set; }
 
@@ -162,15 +185,19 @@ public sealed partial class YoloTrainer
         [JsonIgnore]
         public IProgress<TrainingProgress>? Progress { get; set; }
 
-        /// <summary>A file that gets a line an epoch, separated by commas: losses, rates and metrics. Replaced if there is one. Null, the default: none.</summary>
+        /// <summary>
+        /// A file that gets a line per epoch, separated by commas: losses, rates and metrics. Replaced if there is one. Null, the default: none.
+        /// </summary>
         [JsonIgnore]
         public string? CsvLogPath { get; set; }
 
-        /// <summary>A folder for TensorBoard's event files with the same numbers, a new file a run. Null, the default: none.</summary>
+        /// <summary>A folder for TensorBoard's event files with the same numbers, a new file per run. Null, the default: none.</summary>
         [JsonIgnore]
         public string? TensorBoardFolder { get; set; }
 
-        /// <summary>Stops at the next batch. <see cref="Fit"/> then returns the best weights of the epochs completed, or throws where there are none.</summary>
+        /// <summary>
+        /// Stops at the next batch. <see cref="Fit"/> then returns the best weights of the epochs completed, or throws where there are none.
+        /// </summary>
         [JsonIgnore]
         public CancellationToken CancellationToken { get; set; }
 
@@ -178,6 +205,10 @@ public sealed partial class YoloTrainer
         [JsonIgnore]
         internal DetectionColumnNames Columns
             => new(ImageColumnName, LabelColumnName, BoundingBoxColumnName, PredictedLabelColumnName, PredictedBoundingBoxColumnName, ScoreColumnName);
+
+        /// <summary>What a detector of these options takes in.</summary>
+        [JsonIgnore]
+        internal DetectorInput Input => new(ImageColumnName, ImageSize, Architecture.Strides[^1], Augmentation.ShowsBorders);
 
         /// <summary>Checks every value and throws <see cref="ArgumentException"/> naming the first that does not hold.</summary>
         internal void Check()
@@ -188,29 +219,46 @@ public sealed partial class YoloTrainer
             Loss.Check();
             var stride = Architecture.Strides[^1];
             Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
-            Require(FreezeLayers >= 0 && FreezeLayers < Architecture.Layers.Length, nameof(FreezeLayers), FreezeLayers, $"from 0 to {Architecture.Layers.Length - 1}, since {Architecture} has {Architecture.Layers.Length} layers");
+            var layers = Architecture.Layers.Length;
+            var isWithin = FreezeLayers >= 0 && FreezeLayers < layers;
+            Require(isWithin, nameof(FreezeLayers), FreezeLayers, $"from 0 to {layers - 1}, since {Architecture} has {layers} layers");
             RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
-                (nameof(ValidationInterval), ValidationInterval), (nameof(MaxDetections), MaxDetections), (nameof(ScoringBatchSize), ScoringBatchSize));
-            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0),
-                (nameof(GradientClipNorm), GradientClipNorm), (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));
-            RequireFraction((nameof(FinalLearningRateFraction), FinalLearningRateFraction), (nameof(ScoreThreshold), ScoreThreshold), (nameof(IouThreshold), IouThreshold));
+                (nameof(ValidationInterval), ValidationInterval));
+            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs),
+                (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0), (nameof(GradientClipNorm), GradientClipNorm),
+                (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));
+            Require(FinalLearningRateFraction is >= 0 and <= 1, nameof(FinalLearningRateFraction), FinalLearningRateFraction, "in [0, 1]");
             ArgumentNullException.ThrowIfNull(Augmentation);
             Augmentation.Check();
+            ArgumentNullException.ThrowIfNull(Scoring);
             if (DataParallelGpus is { } gpus && (gpus.Length == 0 || gpus.Distinct().Count() != gpus.Length || gpus.Min() < 0))
-                throw new ArgumentException($"{nameof(DataParallelGpus)} is [{string.Join(", ", gpus)}]; at least one number was expected, each from 0 and once.", nameof(DataParallelGpus));
+            {
+                var numbers = string.Join(", ", gpus.Select(gpu => gpu.ToString(CultureInfo.InvariantCulture)));
+                throw new ArgumentException(
+                    $"{nameof(DataParallelGpus)} is [{numbers}]; at least one number was expected, each from 0 and once.",
+                    nameof(DataParallelGpus));
+            }
+
             if (Resume && CheckpointDirectory is null)
-                throw new ArgumentException($"{nameof(Resume)} is set and {nameof(CheckpointDirectory)} is not: there is nothing to go on from.", nameof(CheckpointDirectory));
+            {
+                throw new ArgumentException(
+                    $"{nameof(Resume)} is set and {nameof(CheckpointDirectory)} is not: there is nothing to go on from.", nameof(CheckpointDirectory));
+            }
+
             Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");
             Require(EmaRampUpdates > 0, nameof(EmaRampUpdates), EmaRampUpdates, "above 0");
             foreach (var (name, value) in new[] { (nameof(Momentum), Momentum), (nameof(WarmupMomentum), WarmupMomentum), (nameof(EmaDecay), EmaDecay) })
                 Require(value is >= 0 and < 1, name, value, "in [0, 1)");
         }
 
-        /// <summary>A copy that later changes to this object do not touch.</summary>
+        /// <summary>A copy that later changes to this object, or to what it holds, do not touch.</summary>
         internal Options Copy()
         {
             var copy = (Options)MemberwiseClone();
+            copy.Loss = Loss.Copy();
             copy.Augmentation = Augmentation.Copy();
+            copy.Scoring = Scoring.Copy();
+            copy.DataParallelGpus = (int[]?)DataParallelGpus?.Clone();
             return copy;
         }
 
@@ -218,8 +266,12 @@ public sealed partial class YoloTrainer
         {
             (string Option, string Column)[] columns =
             [
-                (nameof(ImageColumnName), ImageColumnName), (nameof(LabelColumnName), LabelColumnName), (nameof(BoundingBoxColumnName), BoundingBoxColumnName),
-                (nameof(PredictedLabelColumnName), PredictedLabelColumnName), (nameof(PredictedBoundingBoxColumnName), PredictedBoundingBoxColumnName), (nameof(ScoreColumnName), ScoreColumnName),
+                (nameof(ImageColumnName), ImageColumnName),
+                (nameof(LabelColumnName), LabelColumnName),
+                (nameof(BoundingBoxColumnName), BoundingBoxColumnName),
+                (nameof(PredictedLabelColumnName), PredictedLabelColumnName),
+                (nameof(PredictedBoundingBoxColumnName), PredictedBoundingBoxColumnName),
+                (nameof(ScoreColumnName), ScoreColumnName),
             ];
             foreach (var (option, column) in columns)
             {
@@ -228,19 +280,17 @@ public sealed partial class YoloTrainer
             }
 
             if (columns.GroupBy(column => column.Column).FirstOrDefault(group => group.Count() > 1) is { } same)
-                throw new ArgumentException($"{string.Join(" and ", same.Select(column => column.Option))} all name the column '{same.Key}'; each needs one of its own.", same.Last().Option);
+            {
+                throw new ArgumentException(
+                    $"{string.Join(" and ", same.Select(column => column.Option))} all name the column '{same.Key}'; each needs one of its own.",
+                    same.Last().Option);
+            }
         }
 
         private static void RequireAtLeast(double least, params ReadOnlySpan<(string Name, double Value)> options)
         {
             foreach (var (name, value) in options)
                 Require(value >= least && double.IsFinite(value), name, value, $"at least {least}");
-        }
-
-        private static void RequireFraction(params ReadOnlySpan<(string Name, double Value)> options)
-        {
-            foreach (var (name, value) in options)
-                Require(value is >= 0 and <= 1, name, value, "in [0, 1]");
         }
 
         private static void Require(bool holds, string option, double found, string expected)

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Columns;
 using ML.Yolo.Interop;
+using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
 using ML.Yolo.Scoring;
 using ML.Yolo.Training;
@@ -90,6 +91,11 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         return Train(training, validation, classNames, devices, log);
     }
 
+    /// <summary>The detector scores where it was trained: on the first of the devices.</summary>
+    internal static YoloTransformer ToTransformer(
+        YoloNetwork trained, IReadOnlyList<Device> devices, IReadOnlyList<string> classNames, Options options, TrainingHistory? history)
+        => new(trained, devices[0], classNames, options, history);
+
     private YoloTransformer Train(TrainingSet training, TrainingSet? validation, string[] classNames, IReadOnlyList<Device> devices, TrainingLog log)
     {
         using var scope = NewDisposeScope();
@@ -103,7 +109,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var detectionLoss = DetectionLoss.Create(loss, network.Strides, classNames.Length, network.Anchors);
         detectionLoss.Warning = log.Warn;
         log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, devices[0]);
-        var validator = validation is null ? null : new Validator(validation, classNames, _options, devices[0]);
+        var validator = validation is null ? null : new Validator(validation, classNames, _options.Input, _options.Scoring.Canvas, _options.BatchSize, devices[0]);
         var files = new TrainingLogFiles(_options);
         using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, devices)
         {
@@ -112,11 +118,11 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
             HistoryGrew = files.EpochEnded,
             Warn = log.Warn,
             IsCanceled = IsCanceled,
-            Identity = _options.CheckpointDirectory is null ? null : TrainingIdentity.Of(training, classNames, _options, seed),
+            Identity = _options.CheckpointDirectory is null ? null : TrainingIdentity.Of(training, classNames, DetectorManifest.ToJson(_options), seed),
         };
         if (_options.Resume)
             loop.Resume();
-        return new YoloTransformer(_environment, loop.Run(), classNames, _options.Copy(), loop.History);
+        return ToTransformer(loop.Run(), devices, classNames, _options, loop.History);
     }
 
     private YoloNetwork CreateNetwork(int classCount, int seed)

@@ -4,48 +4,67 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Columns;
 using ML.Yolo.Interop;
+using ML.Yolo.Persistence;
 using ML.Yolo.Scoring;
 using TorchSharp;
 
 namespace ML.Yolo;
 
-/// <summary>A trained detector: adds labels, boxes and confidences to rows of images. Saved in and loaded from ML.NET model zips like any transformer.</summary>
+/// <summary>
+/// A trained detector: adds labels, boxes and confidences to rows of images. Saved in and loaded from ML.NET model zips like any transformer.
+/// </summary>
 /// <remarks>
-/// Rows are scored in batches of <see cref="YoloTrainer.Options.ScoringBatchSize"/>; <c>PredictionEngine</c> scores one at a time. The input needs the image column alone. Dispose it, or the model it is part of,
-/// to free the network;
+/// Rows are scored in batches of <see cref="ScoringOptions.BatchSize"/>; <c>PredictionEngine</c> scores one at a time. The input needs the image column
+/// alone. Of a trained detector nothing may change but <see cref="Scoring"/>. Dispose it, or the model it is part of, to free the network;
 /// a <c>PredictionEngine</c> disposes its model unless <c>PredictionEngineOptions.OwnsTransformer</c> is false.
 /// </remarks>
 public sealed class YoloTransformer : ITransformer, IDisposable
 {
     private readonly DetectionColumns _columns;
-    private readonly DetectionScorer _scorer;
 
     /// <param name="environment">Says which device to score on.</param>
     /// <param name="network">The network; owned from here on.</param>
     /// <param name="classNames">Names in the order of the network's classes.</param>
-    /// <param name="options">Columns, image size, loss variant and thresholds.</param>
+    /// <param name="options">Columns, image size, loss variant and scoring; copied.</param>
     /// <param name="history">How it was trained; null where it was not.</param>
-    internal YoloTransformer(IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
-        : this(CreateEngine(environment, network, options), classNames, options, history)
+    internal YoloTransformer(
+        IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
+        : this(network, environment.Device(), classNames, options, history)
+    {
+    }
+
+    /// <param name="network">The network; owned from here on.</param>
+    /// <param name="device">Where to score.</param>
+    /// <param name="classNames">Names in the order of the network's classes.</param>
+    /// <param name="options">Columns, image size, loss variant and scoring; copied.</param>
+    /// <param name="history">How it was trained; null where it was not.</param>
+    internal YoloTransformer(
+        YoloNetwork network, torch.Device device, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
+        : this(CreateEngine(network, device), classNames, options, history)
     {
     }
 
     /// <param name="engine">Runs the network; owned from here on.</param>
     /// <param name="classNames">Names in the order of the network's classes.</param>
-    /// <param name="options">Columns, image size, loss variant and thresholds.</param>
+    /// <param name="options">Columns, image size, loss variant and scoring; copied.</param>
     /// <param name="history">How it was trained; null where it was not.</param>
     internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
-        (Engine, ClassNames, Options, History) = (engine, classNames, options, history);
-        _columns = new DetectionColumns(options.Columns);
-        _scorer = new DetectionScorer(engine, options);
+        (Engine, ClassNames, Options, History) = (engine, [.. classNames], options.Copy(), history);
+        _columns = new DetectionColumns(Options.Columns);
     }
 
-    /// <summary>The options it was trained with. <see cref="YoloTrainer.Options.ScoreThreshold"/>, <see cref="YoloTrainer.Options.IouThreshold"/>, <see cref="YoloTrainer.Options.MultiLabel"/> and <see cref="YoloTrainer.Options.MaxDetections"/> may be changed, and count from the next row scored.</summary>
-    public YoloTrainer.Options Options { get; }
+    /// <summary>Which detections are reported, and how images are laid out and batched. May be changed while others score; saved with the model.</summary>
+    public ScoringOptions Scoring => Options.Scoring;
 
     /// <summary>Names of the classes, in the order of the network's outputs and of the predicted label's keys.</summary>
     public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>The network's description.</summary>
+    public YoloArchitecture Architecture => Options.Architecture;
+
+    /// <summary>Side of the square that images are scaled to fit, in pixels.</summary>
+    public int ImageSize => Options.ImageSize;
 
     /// <summary>How its training went; null for a model made without training.</summary>
     public TrainingHistory? History { get; }
@@ -53,16 +72,20 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <summary>What runs the network.</summary>
     public ScoringEngine ScoringEngine => Engine.Kind;
 
-    /// <summary>What scores.</summary>
-    internal IDetectionEngine Engine { get; }
-
     /// <summary>The network, in evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
     public YoloNetwork Network => (Engine as TorchEngine)?.Network
-        ?? throw new InvalidOperationException($"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
+        ?? throw new InvalidOperationException(
+            $"This detector scores with {ScoringEngine} and has no network of LibTorch. Keep the model it was made of for that.");
 
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
     public bool IsRowToRowMapper => true;
+
+    /// <summary>What scores.</summary>
+    internal IDetectionEngine Engine { get; }
+
+    /// <summary>The options it was trained with, its own copy.</summary>
+    internal YoloTrainer.Options Options { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The image column is absent or of another type; the message names it.</exception>
@@ -74,21 +97,29 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     }
 
     /// <inheritdoc/>
-    public IDataView Transform(IDataView input)
+    public IDataView Transform(IDataView input) => View(input, Scoring);
+
+    /// <summary>Scores with other options than the detector's own, which stay as they are: such as <see cref="ScoringOptions.Measuring"/>.</summary>
+    /// <param name="input">Rows with the image column.</param>
+    /// <param name="scoring">How to score; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The image column is absent or of another type; the message names it.</exception>
+    public IDataView Transform(IDataView input, ScoringOptions scoring)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return new DetectionView(input, GetOutputSchema(input.Schema), _scorer);
+        ArgumentNullException.ThrowIfNull(scoring);
+        return View(input, scoring.Copy());
     }
 
     /// <inheritdoc/>
-    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), _scorer);
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+        => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), new DetectionScorer(Engine, Options.Input, Scoring));
 
     /// <summary>Writes the weights alone as safetensors: parameters and buffers under Ultralytics' names, anchors included.</summary>
     /// <param name="path">The file to make or replace, whole or not at all.</param>
     /// <remarks>
-    /// In Python, <c>model.load_state_dict(safetensors.torch.load_file(path))</c> loads them into Ultralytics' model of the same architecture and number of classes. The file's metadata hold the architecture's
-    /// name and, as a JSON list, the names of the classes.
+    /// In Python, <c>model.load_state_dict(safetensors.torch.load_file(path))</c> loads them into Ultralytics' model of the same architecture and number of
+    /// classes. The file's metadata hold the architecture's name and, as a JSON list, the names of the classes.
     /// </remarks>
+    /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it, and an existing file is left as it was.</exception>
     public void SaveWeights(string path) => Safetensors.Save(path, Network.state_dict(), new Dictionary<string, string>
     {
@@ -100,18 +131,24 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
 
-    private static TorchEngine CreateEngine(IHostEnvironment environment, YoloNetwork network, YoloTrainer.Options options)
-    {
-        var device = environment.Device();
-        network.to(device);
-        network.eval();
-        return new TorchEngine(network, device);
-    }
-
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        Engine.Save(this, ctx);
+        ModelZip.Save(ctx, Engine, DetectorManifest.Of(this));
+    }
+
+    private static TorchEngine CreateEngine(YoloNetwork network, torch.Device device)
+    {
+        network.eval();
+        var engine = new TorchEngine(network, device);
+        network.to(device);
+        return engine;
+    }
+
+    private DetectionView View(IDataView input, ScoringOptions scoring)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new DetectionView(input, GetOutputSchema(input.Schema), new DetectionScorer(Engine, Options.Input, scoring));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using ML.Yolo.Columns;
 using ML.Yolo.Devices;
 using ML.Yolo.Interop;
+using ML.Yolo.Persistence;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
@@ -17,7 +18,8 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
     private readonly YoloTrainer.Options _options;
     private readonly DetectionColumns _columns;
 
-    public YoloWeightsEstimator(IHostEnvironment environment, string weightsPath, YoloArchitecture architecture, IReadOnlyList<string> classNames, YoloTrainer.Options options)
+    public YoloWeightsEstimator(
+        IHostEnvironment environment, string weightsPath, YoloArchitecture architecture, IReadOnlyList<string> classNames, YoloTrainer.Options options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(weightsPath);
         ArgumentNullException.ThrowIfNull(architecture);
@@ -50,7 +52,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);
-            return new YoloTransformer(_environment, network, _classNames, _options.Copy());
+            return new YoloTransformer(_environment, network, _classNames, _options);
         }
         catch
         {

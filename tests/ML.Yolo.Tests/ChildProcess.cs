@@ -6,9 +6,12 @@ namespace ML.Yolo.Tests;
 internal static class ChildProcess
 {
     /// <summary>Runs it, and returns its exit code and all it printed: standard output, then standard error.</summary>
-    public static (int ExitCode, string Output) Run(string program, params string[] arguments)
+    public static (int ExitCode, string Output) Run(string program, params string[] arguments) => RunIn("", program, arguments);
+
+    /// <summary>Runs it in a folder, and returns the same.</summary>
+    public static (int ExitCode, string Output) RunIn(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -23,8 +23,8 @@ internal sealed class ModelExport
     {
         (_transformer, _options) = (transformer, options);
         _graph = new GraphBuilder(transformer.Network.Architecture.Name);
-        _height = options.DynamicImageSize ? null : options.ImageHeight ?? transformer.Options.ImageSize;
-        _width = options.DynamicImageSize ? null : options.ImageWidth ?? transformer.Options.ImageSize;
+        _height = options.DynamicImageSize ? null : options.ImageHeight ?? transformer.ImageSize;
+        _width = options.DynamicImageSize ? null : options.ImageWidth ?? transformer.ImageSize;
     }
 
     private int ClassCount => _transformer.ClassNames.Count;
@@ -90,7 +90,7 @@ internal sealed class ModelExport
 
     private void AddDetections(HeadGraph head, LetterboxGraph? letterbox)
     {
-        var scoring = _transformer.Options;
+        var scoring = _transformer.Scoring.Snapshot().Suppression;
         var suppression = new SuppressionGraph(_graph, new NmsOptions
         {
             ScoreThreshold = _options.ScoreThreshold ?? scoring.ScoreThreshold,

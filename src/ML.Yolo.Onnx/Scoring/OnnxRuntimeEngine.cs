@@ -1,16 +1,14 @@
 using System.Buffers;
-using Microsoft.ML;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
 using ML.Yolo.Networks;
-using ML.Yolo.Onnx.Persistence;
 using ML.Yolo.Scoring;
 
 namespace ML.Yolo.Onnx.Scoring;
 
 /// <summary>Scores with ONNX Runtime: an exported model with raw maps and open sizes, decoding and suppression on plain memory.</summary>
-internal sealed class OnnxRuntimeEngine : IDetectionEngine
+internal sealed class OnnxRuntimeEngine : IExportedEngine
 {
     private const int Planes = 3;
 
@@ -32,16 +30,14 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
 
     public ScoringEngine Kind => ScoringEngine.OnnxRuntime;
 
-    /// <summary>Reads predictions from the maps.</summary>
     public MapDecoder Decoder { get; }
 
-    /// <summary>The exported model, as it is kept in the zip.</summary>
     public ReadOnlyMemory<byte> Model => _model;
 
-    /// <summary>A transformer over an exported model.</summary>
+    /// <summary>An engine over an exported model.</summary>
     /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
-    public static YoloTransformer CreateTransformer(IHostEnvironment environment, byte[] model, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history)
-        => new(new OnnxRuntimeEngine(model, OnnxBackend.Open(environment, model), classNames.Count), classNames, options, history);
+    public static OnnxRuntimeEngine Create(IHostEnvironment environment, byte[] model, int classCount)
+        => new(model, OnnxBackend.Open(environment, model), classCount);
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
@@ -59,8 +55,6 @@ internal sealed class OnnxRuntimeEngine : IDetectionEngine
             ArrayPool<float>.Shared.Return(input);
         }
     }
-
-    public void Save(YoloTransformer transformer, ModelSaveContext context) => OnnxModelZip.Save(this, transformer, context);
 
     public void Dispose()
     {

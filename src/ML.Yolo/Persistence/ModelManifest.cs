@@ -1,40 +1,59 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using ML.Yolo.Networks;
 
 namespace ML.Yolo.Persistence;
 
-/// <summary>What a zip says about a model beside its weights, as JSON for people and other programs.</summary>
+/// <summary>What a zip says about a detector beside its weights, as JSON for people and other programs.</summary>
 internal sealed record ModelManifest
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        Converters = { new ArchitectureConverter(), new JsonStringEnumConverter() },
-    };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
     /// <summary>Names of the classes, in the order of the network's outputs.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
 
-    /// <summary>The options the model was trained with.</summary>
-    public required YoloTrainer.Options Options { get; init; }
+    /// <summary>Name of what decodes the network's maps.</summary>
+    public required string Decoder { get; init; }
+
+    /// <summary>The options the detector was trained with, and how it scores.</summary>
+    public required JsonObject Options { get; init; }
 
     /// <summary>Length of the weights, bytes.</summary>
-    public required long WeightsLength { get; init; }
+    [JsonRequired]
+    public long WeightsLength { get; init; }
 
     /// <summary>SHA-256 of the weights, hexadecimal.</summary>
-    public required string WeightsSha256 { get; init; }
+    [JsonRequired]
+    public string WeightsSha256 { get; init; } = "";
 
-    /// <summary>How the model was trained; null where it was not, or was saved by a version that kept no history.</summary>
-    public TrainingHistory? History { get; init; }
+    /// <summary>How the detector was trained; null where it was not, or was saved by a version that kept no history.</summary>
+    public JsonObject? History { get; init; }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
-    /// <summary>Options as they stand in a manifest.</summary>
-    public static JsonObject ToJson(YoloTrainer.Options options) => JsonSerializer.SerializeToNode(options, Json)!.AsObject();
+    /// <summary>Reads a manifest of this version of the library or an earlier one.</summary>
+    /// <exception cref="WeightsFormatException">The text is not a manifest.</exception>
+    public static ModelManifest Parse(byte[] json) => Interpret(() =>
+    {
+        var node = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It is not a JSON object.");
+        EarlierManifests.Upgrade(node);
+        var manifest = node.Deserialize<ModelManifest>(Json)!;
+        var isComplete = manifest.ClassNames is { Count: > 0 } && manifest.Options is not null;
+        return isComplete ? manifest : throw new JsonException("It names no class, or has no options.");
+    });
 
-    /// <exception cref="JsonException">The text is no manifest.</exception>
-    public static ModelManifest Parse(ReadOnlySpan<byte> json)
-        => JsonSerializer.Deserialize<ModelManifest>(json, Json) ?? throw new JsonException("The manifest is empty.");
+    /// <summary>Makes something of values of a manifest, and says that it is damaged where they do not make sense.</summary>
+    /// <exception cref="WeightsFormatException">The values are of another type or out of range; the message says which.</exception>
+    public static T Interpret<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception)
+            when (exception is JsonException or ArgumentException or NotSupportedException or InvalidOperationException or FormatException)
+        {
+            throw new WeightsFormatException($"The model's '{ModelZip.ManifestName}' is damaged: {exception.Message}", exception);
+        }
+    }
 }

@@ -1,113 +1,74 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
-using ML.Yolo;
-using ML.Yolo.Devices;
 using ML.Yolo.Interop;
-using ML.Yolo.Persistence;
-using ML.Yolo.Weights;
+using ML.Yolo.Scoring;
 using static TorchSharp.torch;
-
-[assembly: LoadableClass(typeof(YoloTransformer), typeof(ModelZip), null, typeof(SignatureLoadModel), "YOLO detector", ModelZip.LoaderSignature)]
 
 namespace ML.Yolo.Persistence;
 
 /// <summary>A detector in an ML.NET model zip.</summary>
 /// <remarks>
-/// The zip names this assembly, so that ML.NET finds the loader without being told. Beside ML.NET's own header there are two streams:
+/// The zip names the engine's assembly, so that ML.NET finds the loader without being told. Beside ML.NET's own header there are two streams:
 /// <list type="bullet">
-/// <item><c>yolo.json</c>: options, class names, training history, length and checksum of the weights (<see cref="ModelManifest"/>).</item>
-/// <item><c>weights.safetensors</c>: parameters and buffers by Ultralytics' names, anchors included.</item>
+/// <item><c>yolo.json</c>: options, class names, decoder, training history, length and checksum of the weights (<see cref="ModelManifest"/>).</item>
+/// <item>
+/// What the engine runs. LibTorch: <c>weights.safetensors</c>, parameters and buffers by Ultralytics' names. ONNX Runtime: <c>model.onnx</c>, the exported
+/// model with raw maps and open sizes.
+/// </item>
 /// </list>
 /// </remarks>
 internal static class ModelZip
 {
-    public const string LoaderSignature = "YoloTransformer";
-
     public const string ManifestName = "yolo.json";
-    public const string WeightsName = "weights.safetensors";
-    public const int LargestManifest = 16 << 20;
+    public const int MaxManifestLength = 16 << 20;
 
-    public static void Save(YoloTransformer transformer, ModelSaveContext context)
+    /// <summary>Writes a detector.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="engine">Its engine.</param>
+    /// <param name="manifest">What there is to say about it; length and checksum of the weights are filled in.</param>
+    public static void Save(ModelSaveContext context, IDetectionEngine engine, ModelManifest manifest)
     {
-        context.CheckAtModel();
-        context.SetVersionInfo(Version());
-        using var weights = new MemoryStream();
-        Safetensors.Write(weights, transformer.Network.state_dict(), new Dictionary<string, string> { ["architecture"] = transformer.Network.Architecture.Name });
-        var manifest = new ModelManifest
-        {
-            ClassNames = transformer.ClassNames,
-            Options = transformer.Options,
-            History = transformer.History,
-            WeightsLength = weights.Length,
-            WeightsSha256 = Convert.ToHexString(SHA256.HashData(weights.GetBuffer().AsSpan(0, (int)weights.Length))),
-        };
-        context.Write(ManifestName, stream => stream.Write(manifest.ToJson()));
-        context.Write(WeightsName, weights.WriteTo);
+        var format = ModelFormat.Of(engine.Kind);
+        format.Header.Write(context, engine.GetType().Assembly);
+        var weights = EngineWeights.Of(engine);
+        var whole = manifest with { WeightsLength = weights.Length, WeightsSha256 = Convert.ToHexString(SHA256.HashData(weights.Span)) };
+        context.Write(ManifestName, stream => stream.Write(whole.ToJson()));
+        context.Write(format.WeightsName, stream => stream.Write(weights.Span));
     }
 
+    /// <summary>Reads a detector.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="engine">The engine it was saved from.</param>
+    /// <returns>What is said about it, and what the engine runs.</returns>
     /// <exception cref="WeightsFormatException">A part is missing or damaged; the message names it.</exception>
-    internal static YoloTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+    public static (ModelManifest Manifest, byte[] Weights) Load(ModelReader reader, ScoringEngine engine)
     {
-        context.CheckAtModel(Version());
-        TorchBackend.EnsureLoaded();
-        var manifest = ParseManifest(Read(context, ManifestName, LargestManifest));
-        using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(manifest.Options.Architecture, manifest.ClassNames.Count, manifest.Options.Loss.BoxCoding);
-        try
-        {
-            NetworkState.Load(network, ParseWeights(Read(context, WeightsName, manifest.WeightsLength), manifest), WeightsName);
-            return new YoloTransformer(environment, network, manifest.ClassNames, manifest.Options, manifest.History);
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        var format = ModelFormat.Of(engine);
+        reader.Check(format.Header);
+        var manifest = ModelManifest.Parse(Read(reader, ManifestName, MaxManifestLength));
+        return (manifest, Read(reader, format.WeightsName, manifest.WeightsLength));
     }
 
-    /// <exception cref="WeightsFormatException">The text is no manifest, or one of its values is out of range.</exception>
-    internal static ModelManifest ParseManifest(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            var manifest = ModelManifest.Parse(json);
-            manifest.Options.Check();
-            return manifest.ClassNames.Count > 0 ? manifest : throw new JsonException("It names no class.");
-        }
-        catch (Exception exception) when (exception is JsonException or ArgumentException or NotSupportedException)
-        {
-            throw new WeightsFormatException($"The model's '{ManifestName}' is damaged: {exception.Message}", exception);
-        }
-    }
-
+    /// <summary>Reads the tensors of a detector on LibTorch.</summary>
     /// <exception cref="WeightsFormatException">The bytes are not those the manifest was written for.</exception>
-    internal static IReadOnlyDictionary<string, Tensor> ParseWeights(byte[] bytes, ModelManifest manifest)
+    public static IReadOnlyDictionary<string, Tensor> ParseWeights(byte[] bytes, ModelManifest manifest)
     {
-        CheckLength(bytes, manifest, WeightsName);
-        var tensors = Safetensors.Read(new MemoryStream(bytes), bytes.Length, WeightsName);
-        CheckSum(bytes, manifest, WeightsName);
+        CheckLength(bytes, manifest, ModelFormat.TorchWeightsName);
+        var tensors = Safetensors.Read(new MemoryStream(bytes), bytes.Length, ModelFormat.TorchWeightsName);
+        CheckSum(bytes, manifest, ModelFormat.TorchWeightsName);
         return tensors;
     }
 
-    /// <exception cref="WeightsFormatException">There are fewer or more bytes than were saved.</exception>
-    internal static void CheckLength(ReadOnlySpan<byte> bytes, ModelManifest manifest, string name)
+    /// <summary>Checks an exported model before anything reads it.</summary>
+    /// <exception cref="WeightsFormatException">The bytes are not those the manifest was written for.</exception>
+    public static void CheckExported(ReadOnlySpan<byte> bytes, ModelManifest manifest)
     {
-        if (bytes.Length != manifest.WeightsLength)
-            throw new WeightsFormatException($"The model's '{name}' is {bytes.Length} bytes long; {manifest.WeightsLength} were saved: it is truncated.");
-    }
-
-    /// <exception cref="WeightsFormatException">The bytes are not those saved.</exception>
-    internal static void CheckSum(ReadOnlySpan<byte> bytes, ModelManifest manifest, string name)
-    {
-        var checksum = Convert.ToHexString(SHA256.HashData(bytes));
-        if (checksum != manifest.WeightsSha256)
-            throw new WeightsFormatException($"The model's '{name}' is damaged: its checksum is {checksum}; {manifest.WeightsSha256} was saved.");
+        CheckLength(bytes, manifest, ModelFormat.OnnxModelName);
+        CheckSum(bytes, manifest, ModelFormat.OnnxModelName);
     }
 
     /// <summary>Copies a stream to its end, but never more than <paramref name="limit"/> bytes.</summary>
-    internal static void CopyUpTo(Stream source, MemoryStream target, long limit)
+    public static void CopyUpTo(Stream source, MemoryStream target, long limit)
     {
         var buffer = new byte[81920];
         int read;
@@ -115,14 +76,27 @@ internal static class ModelZip
             target.Write(buffer, 0, read);
     }
 
+    private static void CheckLength(ReadOnlySpan<byte> bytes, ModelManifest manifest, string name)
+    {
+        if (bytes.Length != manifest.WeightsLength)
+            throw new WeightsFormatException($"The model's '{name}' is {bytes.Length} bytes long; {manifest.WeightsLength} were saved: it is truncated.");
+    }
+
+    private static void CheckSum(ReadOnlySpan<byte> bytes, ModelManifest manifest, string name)
+    {
+        var checksum = Convert.ToHexString(SHA256.HashData(bytes));
+        if (checksum != manifest.WeightsSha256)
+            throw new WeightsFormatException($"The model's '{name}' is damaged: its checksum is {checksum}; {manifest.WeightsSha256} was saved.");
+    }
+
     /// <summary>Reads a stream to its end, but never more than one byte beyond <paramref name="limit"/>.</summary>
-    internal static byte[] Read(ModelLoadContext context, string name, long limit)
+    private static byte[] Read(ModelReader reader, string name, long limit)
     {
         using var bytes = new MemoryStream();
         try
         {
-            if (!context.TryRead(name, stream => CopyUpTo(stream, bytes, limit + 1)))
-                throw new WeightsFormatException($"The model has no '{name}': it is no YOLO detector, or it is truncated.");
+            if (!reader.TryRead(name, stream => CopyUpTo(stream, bytes, limit + 1)))
+                throw new WeightsFormatException($"The model has no '{name}': it is not a YOLO detector, or it is truncated.");
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
@@ -131,12 +105,4 @@ internal static class ModelZip
 
         return bytes.ToArray();
     }
-
-    private static VersionInfo Version() => new(
-        modelSignature: "YOLODETE",
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderAssemblyName: typeof(ModelZip).Assembly.FullName,
-        loaderSignature: LoaderSignature);
 }

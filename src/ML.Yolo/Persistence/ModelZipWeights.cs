@@ -6,22 +6,28 @@ namespace ML.Yolo.Persistence;
 /// <summary>Takes the weights alone out of an ML.NET model zip that holds one detector, wherever in a pipeline it is.</summary>
 internal static class ModelZipWeights
 {
-    // Weights hardly compress. What claims to unfold to more than this many times its size is no model.
-    private const int LargestRatio = 64;
+    // Weights hardly compress. What claims to unfold to more than this many times its size is not a model.
+    private const int MaxRatio = 64;
 
     /// <exception cref="WeightsFormatException">There is no detector in the zip, or more than one, or it is damaged.</exception>
     public static IReadOnlyDictionary<string, Tensor> Load(string path)
     {
+        const string Name = ModelFormat.TorchWeightsName;
         try
         {
             using var zip = ZipFile.OpenRead(path);
-            var weights = zip.Entries.Where(entry => entry.Name == ModelZip.WeightsName || entry.FullName.EndsWith($"\\{ModelZip.WeightsName}", StringComparison.Ordinal)).ToList();
+            var weights = zip.Entries.Where(entry => entry.Name == Name || entry.FullName.EndsWith($"\\{Name}", StringComparison.Ordinal)).ToList();
             if (weights.Count != 1)
-                throw new WeightsFormatException($"'{path}' holds {weights.Count} entries named {ModelZip.WeightsName}; a zip with one detector of ML.Yolo, or a PyTorch checkpoint, was expected.");
-            var manifestName = weights[0].FullName[..^ModelZip.WeightsName.Length] + ModelZip.ManifestName;
-            var manifestEntry = zip.GetEntry(manifestName) ?? throw new WeightsFormatException($"'{path}' holds no '{manifestName}': it is no detector of ML.Yolo, or it is damaged.");
-            var manifest = ModelZip.ParseManifest(Read(manifestEntry, ModelZip.LargestManifest));
-            if (manifest.WeightsLength / LargestRatio > weights[0].CompressedLength)
+            {
+                throw new WeightsFormatException(
+                    $"'{path}' holds {weights.Count} entries named {Name}; a zip with one detector of ML.Yolo, or a PyTorch checkpoint, was expected.");
+            }
+
+            var manifestName = weights[0].FullName[..^Name.Length] + ModelZip.ManifestName;
+            var manifestEntry = zip.GetEntry(manifestName)
+                ?? throw new WeightsFormatException($"'{path}' holds no '{manifestName}': it is not a detector of ML.Yolo, or it is damaged.");
+            var manifest = ModelManifest.Parse(Read(manifestEntry, ModelZip.MaxManifestLength));
+            if (manifest.WeightsLength / MaxRatio > weights[0].CompressedLength)
                 throw new WeightsFormatException($"'{path}' claims weights of {manifest.WeightsLength} bytes packed into {weights[0].CompressedLength}.");
             return ModelZip.ParseWeights(Read(weights[0], manifest.WeightsLength), manifest);
         }

@@ -19,6 +19,9 @@ internal abstract class ColumnBuffer
     /// <summary>Takes the value of the row the input stands at.</summary>
     public abstract void Read(int slot);
 
+    /// <summary>The image itself in a slot: of a column of images, not a copy.</summary>
+    public virtual MLImage? Image(int slot) => throw new NotSupportedException("The column holds no images.");
+
     /// <summary>A getter of the value in the slot that <paramref name="currentSlot"/> names at the time of the call.</summary>
     public abstract Delegate Getter(Func<int> currentSlot);
 
@@ -48,11 +51,17 @@ internal abstract class ColumnBuffer
 
     private sealed class ImageBuffer(DataViewRow row, DataViewSchema.Column column, int capacity) : TypedBuffer<MLImage?>(row, column, capacity)
     {
+        public override MLImage? Image(int slot) => Values[slot];
+
         protected override void Copy(in MLImage? from, ref MLImage? to)
         {
-            // Whoever asks may dispose what it gets, and what it got before is gone with the next row, as with ML.NET's LoadImages. So it gets a copy: the original may be the caller's.
+            // Whoever asks may dispose what it gets, and what it got before is gone with the next row, as with ML.NET's LoadImages.
+            // So it gets a copy: the original may be the caller's.
             to?.Dispose();
             to = from is null ? null : MLImage.CreateFromPixels(from.Width, from.Height, from.PixelFormat, from.Pixels);
+            // The path of the file, which tells the orientation.
+            if (to is not null)
+                to.Tag = from!.Tag;
         }
     }
 }

@@ -11,10 +11,9 @@ internal sealed class DetectionCursor : DataViewRowCursor
     private readonly DetectionScorer? _scorer;
     private readonly Dictionary<int, ColumnBuffer> _passed;
     private readonly ValueGetter<DataViewRowId> _idGetter;
-    private readonly ValueGetter<MLImage>? _imageGetter;
+    private readonly Func<int, MLImage?>? _image;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
-    private MLImage? _image;                                                              // never disposed here: it may be the caller's own
     private Detection[][] _detections = [];
     private int _slot = -1;
     private int _filled;
@@ -30,7 +29,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
         var capacity = scorer?.BatchSize ?? 1;
         _passed = passed.ToDictionary(column => column.Index, column => ColumnBuffer.Create(input, column, capacity));
         _idGetter = input.GetIdGetter();
-        _imageGetter = scorer is null ? null : input.GetGetter<MLImage>(input.Schema[scorer.ImageColumnName]);
+        _image = scorer is null ? null : ImageReader(input.Schema[scorer.ImageColumnName]);
         (_ids, _batches) = (new DataViewRowId[capacity], new long[capacity]);
     }
 
@@ -81,6 +80,20 @@ internal sealed class DetectionCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
+    /// <summary>The image of the row at hand: out of the row's slot where the column is handed through too, so that it is decoded once.</summary>
+    private Func<int, MLImage?> ImageReader(DataViewSchema.Column column)
+    {
+        if (_passed.TryGetValue(column.Index, out var buffer))
+            return buffer.Image;
+        var getter = _input.GetGetter<MLImage>(column);
+        MLImage? image = null;                                                            // never disposed here: it may be the caller's own
+        return _ =>
+        {
+            getter(ref image!);
+            return image;
+        };
+    }
+
     /// <summary>Reads and scores the next rows; false where there are none.</summary>
     private bool Fill()
     {
@@ -92,12 +105,8 @@ internal sealed class DetectionCursor : DataViewRowCursor
                 buffer.Read(_filled);
             _idGetter(ref _ids[_filled]);
             _batches[_filled] = _input.Batch;
-            if (_imageGetter is not null)
-            {
-                _imageGetter(ref _image!);
-                images.Add(_scorer!.Read(_image, _input.Position));
-            }
-
+            if (_image is not null)
+                images.Add(_scorer!.Read(_image(_filled), _input.Position));
             _filled++;
         }
 

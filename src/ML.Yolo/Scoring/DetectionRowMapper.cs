@@ -34,6 +34,8 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
 
         public override long Batch => input.Batch;
 
+        private bool IsScored => active.Any(index => index >= input.Schema.Count);
+
         public override ValueGetter<DataViewRowId> GetIdGetter() => input.GetIdGetter();
 
         public override bool IsColumnActive(DataViewSchema.Column column)
@@ -41,10 +43,11 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (column.Index < input.Schema.Count)
+            var (offset, image) = (column.Index - input.Schema.Count, input.Schema[scorer.ImageColumnName]);
+            if (offset < 0 && !(IsScored && column.Index == image.Index))
                 return input.GetGetter<TValue>(input.Schema[column.Index]);
-            _imageGetter ??= input.GetGetter<MLImage>(input.Schema[scorer.ImageColumnName]);
-            return DetectionScorer.Getter(column.Index - input.Schema.Count, Detections) as ValueGetter<TValue>
+            _imageGetter ??= input.GetGetter<MLImage>(image);
+            return (offset < 0 ? ImageGetter() : DetectionScorer.Getter(offset, Detections)) as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"The column '{column.Name}' holds {column.Type.RawType}; {typeof(TValue)} was asked for.");
         }
 
@@ -54,6 +57,13 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
                 input.Dispose();
             base.Dispose(disposing);
         }
+
+        /// <summary>Hands on the image that is scored, so that it is decoded once. It is scored first, since whoever gets it may dispose it.</summary>
+        private ValueGetter<MLImage> ImageGetter() => (ref MLImage value) =>
+        {
+            Detections();
+            value = _image!;
+        };
 
         /// <summary>Three columns are read of every row; it is scored once.</summary>
         private Detection[] Detections()

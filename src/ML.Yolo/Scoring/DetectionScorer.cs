@@ -5,28 +5,31 @@ using ML.Yolo.Imaging;
 namespace ML.Yolo.Scoring;
 
 /// <summary>Reads images from rows, runs them through an engine, and writes what it found as column values.</summary>
-internal sealed class DetectionScorer(IDetectionEngine engine, YoloTrainer.Options options)
+/// <param name="engine">Runs the network.</param>
+/// <param name="input">What the network takes in.</param>
+/// <param name="options">How to score; read anew for each batch.</param>
+internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput input, ScoringOptions options)
 {
     /// <summary>Rows to gather before scoring.</summary>
-    public int BatchSize => options.ScoringBatchSize;
+    public int BatchSize => Math.Min(options.BatchSize, input.MaxBatchSize);
 
-    public string ImageColumnName => options.ImageColumnName;
+    public string ImageColumnName => input.ImageColumnName;
 
     /// <summary>Takes what the network needs of an image; the image itself may be disposed afterwards.</summary>
     /// <exception cref="InvalidOperationException">The row has no image.</exception>
     public LetterboxedImage Read(MLImage? image, long row)
     {
         if (image is null)
-            throw new InvalidOperationException($"Row {row} has no image in column '{options.ImageColumnName}'.");
-        var letterbox = Letterbox.Fit(image, options.ImageSize);
+            throw new InvalidOperationException($"Row {row} has no image in column '{input.ImageColumnName}'.");
+        var letterbox = Letterbox.Fit(image, input.ImageSize);
         return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
     }
 
-    /// <summary>Detects with the thresholds the options hold now.</summary>
+    /// <summary>Detects with the values that the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<LetterboxedImage> images)
     {
-        var thresholds = new NmsOptions { ScoreThreshold = options.ScoreThreshold, IouThreshold = options.IouThreshold, MultiLabel = options.MultiLabel, MaxDetections = options.MaxDetections };
-        return ScoringCanvases.Detect(images, options, alike => engine.Detect(alike, thresholds));
+        var settings = options.Snapshot();
+        return ScoringCanvases.Detect(images, settings.Canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

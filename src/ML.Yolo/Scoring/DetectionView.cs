@@ -23,5 +23,6 @@ internal sealed class DetectionView(IDataView input, DataViewSchema schema, Dete
         return new DetectionCursor(input.GetRowCursor(read, rand), schema, passed, isScored ? scorer : null);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+        => [GetRowCursor(columnsNeeded, rand)];
 }

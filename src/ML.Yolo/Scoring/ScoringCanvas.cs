@@ -1,11 +1,11 @@
 namespace ML.Yolo;
 
-/// <summary>What an image is laid on to be scored. Either way it is scaled to fit <see cref="YoloTrainer.Options.ImageSize"/>, its proportions kept.</summary>
+/// <summary>What an image is laid on to be scored. Either way it is scaled to fit <see cref="YoloTransformer.ImageSize"/>, its proportions kept.</summary>
 public enum ScoringCanvas
 {
     /// <summary>
-    /// The smallest rectangle of whole strides: less work than a square. It leaves half a stride free, as the reference does, so that objects cut by the border are found better; unless the network was trained without
-    /// mosaics and movement, and so never saw what lies around an image.
+    /// The smallest rectangle of whole strides: less work than a square. It leaves half a stride free, as the reference does, so that objects cut by the
+    /// border are found better; unless the network was trained without mosaics and movement, and so never saw what lies around an image.
     /// </summary>
     Tight,
 

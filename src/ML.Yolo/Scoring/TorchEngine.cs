@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using Microsoft.ML;
 using ML.Yolo.Imaging;
 using ML.Yolo.Networks;
-using ML.Yolo.Persistence;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Scoring;
@@ -12,23 +10,24 @@ namespace ML.Yolo.Scoring;
 /// <param name="device">Where the network runs.</param>
 internal sealed class TorchEngine(YoloNetwork network, Device device) : IDetectionEngine
 {
-    private readonly MapDecoder _decoder = network.Head.CreateDecoder();
-
     public ScoringEngine Kind => ScoringEngine.LibTorch;
+
+    public MapDecoder Decoder { get; } = network.Head.CreateDecoder();
 
     /// <summary>The network, in evaluation mode.</summary>
     public YoloNetwork Network => network;
+
+    /// <summary>Where the network runs.</summary>
+    public Device Device => device;
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         var pixels = ImageBatch.Assemble(images, images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
-        var likely = _decoder.DecodeLikely(network.call(ImageBatch.ToInput(pixels, device)), options.ScoreThreshold);
+        var likely = Decoder.DecodeLikely(network.call(ImageBatch.ToInput(pixels, device)), options.ScoreThreshold);
         return [.. likely.Select((predictions, i) => ToDetections(NonMaxSuppression.Apply(predictions, options).Rows, images[i].Letterbox))];
     }
-
-    public void Save(YoloTransformer transformer, ModelSaveContext context) => ModelZip.Save(transformer, context);
 
     public void Dispose() => network.Dispose();
 

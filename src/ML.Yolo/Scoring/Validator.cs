@@ -5,19 +5,25 @@ using static TorchSharp.torch;
 namespace ML.Yolo.Scoring;
 
 /// <summary>Measures a network on a set whose images are at hand.</summary>
-internal sealed class Validator(TrainingSet set, IReadOnlyList<string> classNames, YoloTrainer.Options options, Device device)
+/// <param name="set">The images and their objects.</param>
+/// <param name="classNames">Names of the classes, by index.</param>
+/// <param name="input">What the network takes in.</param>
+/// <param name="canvas">What images are laid on.</param>
+/// <param name="batchSize">Images scored at once.</param>
+/// <param name="device">Where the network runs.</param>
+internal sealed class Validator(
+    TrainingSet set, IReadOnlyList<string> classNames, DetectorInput input, ScoringCanvas canvas, int batchSize, Device device)
 {
-    // The reference's thresholds for measuring: nearly everything counts, and average precision sorts it out.
-    private static readonly NmsOptions Thresholds = new() { ScoreThreshold = 0.001f, IouThreshold = 0.6f, MultiLabel = true };
+    private static readonly NmsOptions Thresholds = ScoringOptions.Measuring.Snapshot().Suppression;
 
     public DetectionMetrics Measure(YoloNetwork network)
     {
         var engine = new TorchEngine(network, device);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
         // Images of one shape share a canvas, and thus a batch.
-        foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(options.BatchSize))
+        foreach (var samples in set.Samples.OrderBy(sample => (sample.Letterbox.ResizedWidth, sample.Letterbox.ResizedHeight)).Chunk(batchSize))
         {
-            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), options, alike => engine.Detect(alike, Thresholds));
+            var detections = ScoringCanvases.Detect(Array.ConvertAll(samples, set.Image), canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, Thresholds));
             for (var i = 0; i < samples.Length; i++)
                 evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], found => new EvaluatedDetection(found.ClassIndex, new Box(found.X0, found.Y0, found.X1, found.Y1), found.Score)));
         }

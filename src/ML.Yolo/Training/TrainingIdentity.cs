@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
 
 namespace ML.Yolo.Training;
@@ -15,8 +14,8 @@ namespace ML.Yolo.Training;
 /// <param name="Options">The options as JSON.</param>
 internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options)
 {
-    public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, YoloTrainer.Options options, int seed)
-        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), ModelManifest.ToJson(options));
+    public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, int seed)
+        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options);
 
     /// <summary>A line for each thing that differs from an earlier run.</summary>
     public IEnumerable<string> ChangesSince(TrainingIdentity earlier)

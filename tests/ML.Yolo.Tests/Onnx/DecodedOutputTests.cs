@@ -42,7 +42,7 @@ public sealed class DecodedOutputTests
     {
         using var scope = NewDisposeScope();
         using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano, loss: Loss(coding));
-        transformer.Options.MultiLabel = multiLabel;
+        transformer.Scoring.MultiLabel = multiLabel;
         var options = new OnnxOptions { Output = OnnxOutput.Detections, BatchSize = isDynamic ? null : 2, DynamicImageSize = isDynamic, MaxDetections = 20, ScoreThreshold = 0.3f, IouThreshold = 0.5f };
         using var model = OnnxModel.Of(transformer, options);
         var images = rand(2, 3, 128, 128);

@@ -1,7 +1,8 @@
-using ML.Yolo.Networks;
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Boxes;
+using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
 using ML.Yolo.Tests.Weights;
 using static TorchSharp.torch;
@@ -35,6 +36,42 @@ public sealed class OnnxEngineTests
         Assert.Equal(ScoringEngine.OnnxRuntime, loaded.ScoringEngine);
         Assert.Equal(torch.ClassNames, loaded.ClassNames);
         AssertSame(Rows(torch, images), Rows(loaded, images));
+    }
+
+    [Fact]
+    public void ToOnnxRuntime_ScoringChangedOnOne_LeavesTheOther()
+    {
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var onnx = torch.ToOnnxRuntime(_mlContext);
+
+        onnx.Scoring.ScoreThreshold = 0.9f;
+
+        Assert.Equal(0.05f, torch.Scoring.ScoreThreshold);
+    }
+
+    [Fact]
+    public void ToOnnxRuntime_Decoder_IsTheNetworks()
+    {
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64, loss: new YoloV3LossOptions());
+        using var onnx = torch.ToOnnxRuntime(_mlContext);
+
+        var (expected, actual) = (Assert.IsType<AnchorDecoder>(torch.Engine.Decoder), Assert.IsType<AnchorDecoder>(onnx.Engine.Decoder));
+        Assert.Equal((YoloArchitecture.V5Nano.Anchors, YoloV3BoxCoding.Instance), (expected.Anchors, expected.Coding));
+        Assert.Equal((expected.Anchors, expected.Coding), (actual.Anchors, actual.Coding));
+        Assert.Equal((torch.Architecture, torch.ImageSize), (onnx.Architecture, onnx.ImageSize));
+    }
+
+    [Fact]
+    public void EvaluateDetections_OnnxEngine_MeasuresWhatLibTorchMeasures()
+    {
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var onnx = torch.ToOnnxRuntime(_mlContext);
+        var data = _mlContext.Data.LoadFromEnumerable(SquareImages.Draw(5));
+
+        var (expected, actual) = (_mlContext.MulticlassClassification.EvaluateDetections(torch, data), _mlContext.MulticlassClassification.EvaluateDetections(onnx, data));
+
+        Assert.True(expected.DetectionCount > 0);
+        Assert.Equal(expected.DetectionCount, actual.DetectionCount);
     }
 
     [Fact]

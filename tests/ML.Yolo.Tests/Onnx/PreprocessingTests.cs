@@ -59,7 +59,7 @@ public sealed class PreprocessingTests(ITestOutputHelper output)
         var paths = CocoImages.Read().Take(16).ToList();
         var images = mlContext.Transforms.LoadImages("Image", "", "ImagePath").Fit(mlContext.Data.LoadFromEnumerable(paths)).Transform(mlContext.Data.LoadFromEnumerable(paths));
         using var transformer = CocoDetector.Load(mlContext, images);
-        transformer.Options.ScoringCanvas = ScoringCanvas.Square;
+        transformer.Scoring.Canvas = ScoringCanvas.Square;
         using var model = OnnxModel.Of(transformer, new OnnxOptions { Output = OnnxOutput.Detections, IncludePreprocessing = true });
         var (wanted, matched) = (0, 0);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ML.Yolo.Tests.Training;
@@ -22,8 +23,72 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
 
         Assert.Equal(["red", "blue"], loaded.ClassNames);
-        Assert.Equal((64, 4, YoloArchitecture.V5Nano), (loaded.Options.ImageSize, loaded.Options.BatchSize, loaded.Options.Architecture));
+        Assert.Equal((64, 4, YoloArchitecture.V5Nano), (loaded.ImageSize, loaded.Options.BatchSize, loaded.Architecture));
         Assert.All(trained.Transformer.Network.state_dict(), entry => TensorAssert.Equal(entry.Value, loaded.Network.state_dict()[entry.Key]));
+    }
+
+    [Fact]
+    public void Load_ScoringChangedOnTheTrainedModel_KeepsTheChange()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Clone(trained.Transformer);
+        (model.Scoring.ScoreThreshold, model.Scoring.MultiLabel, model.Scoring.Canvas, model.Scoring.BatchSize) = (0.375f, true, ScoringCanvas.Square, 3);
+        _mlContext.Model.Save(model, null, folder.File("model.zip"));
+
+        using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
+
+        var scoring = loaded.Scoring;
+        Assert.Equal((0.375f, true, ScoringCanvas.Square, 3), (scoring.ScoreThreshold, scoring.MultiLabel, scoring.Canvas, scoring.BatchSize));
+        Assert.Equal((0.45f, 300), (scoring.IouThreshold, scoring.MaxDetections));
+    }
+
+    [Fact]
+    public void Save_Manifest_NestsScoringAndNamesTheDecoder()
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+
+        using var zip = ZipFile.OpenRead(folder.File("model.zip"));
+        using var stream = zip.Entries.Single(entry => entry.Name == "yolo.json").Open();
+        using var manifest = JsonDocument.Parse(stream);
+
+        var scoring = manifest.RootElement.GetProperty("Options").GetProperty("Scoring");
+        string[] expected = ["ScoreThreshold", "IouThreshold", "MultiLabel", "MaxDetections", "Canvas", "BatchSize"];
+        Assert.Equal(expected, scoring.EnumerateObject().Select(property => property.Name));
+        Assert.Equal("YoloV5", manifest.RootElement.GetProperty("Decoder").GetString());
+        Assert.False(manifest.RootElement.GetProperty("Options").TryGetProperty("ScoreThreshold", out _));
+    }
+
+    [Fact]
+    public void Load_DecoderThatIsNotTheLosss_DecodesByTheDecoderSaved()
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Replace(bytes, "\"Decoder\": \"YoloV5\"", "\"Decoder\": \"YoloV3\""));
+
+        using var loaded = (YoloTransformer)_mlContext.Model.Load(folder.File("model.zip"), out _);
+
+        Assert.Equal("YoloV3", loaded.Engine.Decoder.Coding.Name);
+        Assert.IsType<YoloV5LossOptions>(loaded.Options.Loss);
+    }
+
+    [Fact]
+    public void Load_ZipOfALaterVersion_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
+        byte[] version = [2, 0, 1, 0];
+        Rewrite(folder.File("model.zip"), "Model.key", bytes =>
+        {
+            var span = bytes.AsSpan();
+            Assert.True(span.IndexOf(version) > 0);
+            for (int at; (at = span.IndexOf(version)) >= 0;)
+                span[at] = 3;
+        });
+
+        var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("model.zip"), out _));
+
+        Assert.IsType<FormatException>(Root(exception));
     }
 
     [Fact]
@@ -105,12 +170,15 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
     [Theory]
     [InlineData("\"yolov5n\"", "\"yolov9z\"", "No architecture is named 'yolov9z'")]
     [InlineData("\"ImageSize\": 64", "\"ImageSize\": 65", "ImageSize is 65")]
+    [InlineData("\"Decoder\": \"YoloV5\"", "\"Decoder\": \"YoloV9\"", "No box coding is named 'YoloV9'; there are YoloV5, YoloV3")]
+    [InlineData("\"IouThreshold\": 0.45", "\"IouThreshold\": 4.50", "IouThreshold is 4.5; it must be in [0, 1]")]
+    [InlineData("\"Canvas\": \"Tight\"", "\"Canvas\": \"Loose\"", "$.Scoring.Canvas")]
     [InlineData("{", "[", "yolo.json")]
     public void Load_ManifestChanged_SaysWhatIsWrong(string from, string to, string message)
     {
         using var folder = new TemporaryFolder();
         _mlContext.Model.Save(trained.Transformer, null, folder.File("model.zip"));
-        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace(from, to, StringComparison.Ordinal)).CopyTo(bytes, 0));
+        Rewrite(folder.File("model.zip"), "yolo.json", bytes => Replace(bytes, from, to));
 
         var exception = Assert.ThrowsAny<Exception>(() => _mlContext.Model.Load(folder.File("model.zip"), out _));
 
@@ -158,6 +226,13 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         change(bytes);
         stream.Position = 0;
         stream.Write(bytes);
+    }
+
+    private static void Replace(byte[] json, string from, string to)
+    {
+        var text = Encoding.UTF8.GetString(json);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)).CopyTo(json, 0);
     }
 
     private static Exception Root(Exception exception)

@@ -36,9 +36,9 @@ public sealed class ObjectDetectionPipelineTests : IDisposable
     {
         var data = Load(8, "ImagePath", "Labels", "Box");
         var options = Options();
-        (options.MaxEpoch, options.Optimizer, options.LearningRate, options.ScoreThreshold, options.EmaDecay, options.ScaleLossWeights) = (100, OptimizerKind.AdamW, 0.003, 0.25f, 0.9, false);
+        (options.MaxEpoch, options.Optimizer, options.LearningRate, options.Scoring.ScoreThreshold, options.EmaDecay, options.ScaleLossWeights) = (100, OptimizerKind.AdamW, 0.003, 0.25f, 0.9, false);
         // Of several detections of one object the two definitions may take different ones as the right one.
-        (options.Augmentation, options.WarmupEpochs, options.IouThreshold) = (AugmentationOptions.None, 0, 0.1f);
+        (options.Augmentation, options.WarmupEpochs, options.Scoring.IouThreshold) = (AugmentationOptions.None, 0, 0.1f);
         using var model = Pipeline(_mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(data);
 
         // In Microsoft's definition boxes are a pixel larger than their corners say; on pictures a hundred times as large that is nothing.

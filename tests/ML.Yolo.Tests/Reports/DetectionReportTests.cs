@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
+using ML.Yolo.Tests.Onnx;
 using SkiaSharp;
 
 namespace ML.Yolo.Tests.Reports;
@@ -72,6 +74,20 @@ public sealed partial class DetectionReportTests(WrittenReport report) : IClassF
         var path = DetectionReport.Write(folder.File("report"), report.Metrics, WrittenReport.History(), ScoredScenes.View(_mlContext), new DetectionReportOptions { Title = "Cats & dogs", ScoreThreshold = 0.5f });
 
         Assert.Equal(report.Html, File.ReadAllText(path));
+    }
+
+    [Theory]
+    [InlineData(ScoringEngine.LibTorch)]
+    [InlineData(ScoringEngine.OnnxRuntime)]
+    public void Write_ModelOnEitherEngine_LaysItsAnchorsOverTheBoxSizes(ScoringEngine engine)
+    {
+        using var folder = new TemporaryFolder();
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var model = engine == ScoringEngine.LibTorch ? torch : torch.ToOnnxRuntime(_mlContext);
+
+        var html = File.ReadAllText(DetectionReport.Write(folder.File("report"), report.Metrics, images: ScoredScenes.View(_mlContext), options: new() { Model = model }));
+
+        Assert.Contains("anchors: 10 × 13, 16 × 30, 33 × 23, 30 × 61", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
     }
 
     [Fact]

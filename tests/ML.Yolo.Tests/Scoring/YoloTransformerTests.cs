@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.TorchSharp;
 using Microsoft.ML.Transforms.Image;
 using ML.Yolo.Interop;
+using ML.Yolo.Scoring;
 using ML.Yolo.Tests.Training;
 
 namespace ML.Yolo.Tests.Scoring;
@@ -55,13 +56,13 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     public void Transform_AnyBatchSize_GivesTheSameDetections()
     {
         var images = SquareImages.Draw(7);
-        var options = trained.Transformer.Options;
+        var scoring = trained.Transformer.Scoring;
         // Every prediction, so that none is dropped for one that is hardly surer.
-        (options.ScoreThreshold, options.IouThreshold, options.MaxDetections) = (0, 1, 1000);
+        (scoring.ScoreThreshold, scoring.IouThreshold, scoring.MaxDetections) = (0, 1, 1000);
         var inBatches = Score(images);
-        options.ScoringBatchSize = 1;
+        scoring.BatchSize = 1;
         var oneByOne = Score(images);
-        (options.ScoreThreshold, options.IouThreshold, options.MaxDetections, options.ScoringBatchSize) = (TinyRun.Options().ScoreThreshold, 0.45f, 300, 8);
+        (scoring.ScoreThreshold, scoring.IouThreshold, scoring.MaxDetections, scoring.BatchSize) = (TinyRun.Options().Scoring.ScoreThreshold, 0.45f, 300, 8);
 
         // Of detections that are equally sure either may come first.
         for (var i = 0; i < images.Count; i++)
@@ -95,13 +96,103 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     }
 
     [Fact]
+    public void Transform_ImageColumnAskedFor_ReadsEachImageOnce()
+    {
+        var rows = SquareImages.Draw(9).Select(row => new CountedImage(row.Image)).ToList();
+
+        var view = trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(rows));
+        var scored = _mlContext.Data.CreateEnumerable<WithImage>(view, reuseRowObject: false).ToList();
+
+        Assert.Equal(rows.Select(_ => 1), rows.Select(row => row.Reads()));
+        Assert.Contains(scored, row => row.Score.Length > 0);
+    }
+
+    [Fact]
+    public void PredictionEngine_ImageColumnAskedFor_ReadsTheImageOnce()
+    {
+        var row = new CountedImage(SquareImages.Draw(2)[1].Image);
+        var keeping = new PredictionEngineOptions { OwnsTransformer = false };
+        using var engine = _mlContext.Model.CreatePredictionEngine<CountedImage, WithImage>(trained.Transformer, keeping);
+
+        var scored = engine.Predict(row);
+
+        Assert.Equal(1, row.Reads());
+        Assert.NotEmpty(scored.Score);
+        Assert.Same(row.Image, scored.Image);
+    }
+
+    [Fact]
+    public void Transform_ImageColumnHandedThrough_KeepsThePathThatTellsTheOrientation()
+    {
+        using var folder = new TemporaryFolder();
+        SquareImages.Draw(2)[1].Image.Save(folder.File("image.png"));
+        var paths = _mlContext.Data.LoadFromEnumerable([new { ImagePath = folder.File("image.png") }]);
+        var scored = trained.Transformer.Transform(_mlContext.Transforms.LoadImages("Image", "", "ImagePath").Fit(paths).Transform(paths));
+
+        using var cursor = scored.GetRowCursor([scored.Schema["Image"], scored.Schema["Score"]]);
+        var image = default(MLImage)!;
+        cursor.MoveNext();
+        cursor.GetGetter<MLImage>(scored.Schema["Image"])(ref image);
+
+        Assert.Equal(folder.File("image.png"), image.Tag);
+    }
+
+    [Fact]
+    public void Transform_OptionsChangedWhileABatchIsScored_ScoresTheWholeBatchAlike()
+    {
+        var seen = new List<(float Threshold, int Images)>();
+        YoloTransformer transformer = null!;
+        using var engine = new FakeEngine((images, options) =>
+        {
+            seen.Add((options.ScoreThreshold, images.Count));
+            transformer.Scoring.ScoreThreshold = 0.75f;
+            return [.. images.Select(_ => Array.Empty<Detection>())];
+        });
+        var options = new YoloTrainer.Options { ImageSize = 64, Scoring = new() { ScoreThreshold = 0.5f, BatchSize = 5 } };
+        transformer = new YoloTransformer(engine, ["red", "blue"], options);
+
+        // Images of three shapes: a batch falls into three parts.
+        Score(transformer, SquareImages.Draw(10));
+
+        Assert.True(seen.Count >= 4, $"{seen.Count} parts of two batches were scored");
+        var first = seen.TakeWhile(part => part.Threshold == 0.5f).ToList();
+        Assert.Equal(5, first.Sum(part => part.Images));
+        Assert.All(seen.Skip(first.Count), part => Assert.Equal(0.75f, part.Threshold));
+    }
+
+    [Fact]
+    public void Transform_OtherScoringOptions_LeavesTheModelsOwn()
+    {
+        var data = _mlContext.Data.LoadFromEnumerable(SquareImages.Draw(3));
+        var before = Score(SquareImages.Draw(3));
+        var scoring = new ScoringOptions { ScoreThreshold = 0, MaxDetections = 2 };
+
+        var scored = trained.Transformer.Transform(data, scoring);
+        scoring.MaxDetections = 3;
+
+        Assert.All(scored.GetColumn<float[]>("Score"), scores => Assert.Equal(2, scores.Length));
+        Assert.Equal(before.SelectMany(row => row.Score), Score(SquareImages.Draw(3)).SelectMany(row => row.Score));
+    }
+
+    [Fact]
+    public void DetectorInput_LargeImages_BoundsABatchSoThatItsPixelsFitAnArray()
+    {
+        var input = new DetectorInput("Image", 1280, 64, ShowsBorders: true);
+        using var engine = new FakeEngine((_, _) => []);
+        var scorer = new DetectionScorer(engine, input, new ScoringOptions { BatchSize = 1024 });
+
+        Assert.InRange(scorer.BatchSize, 1, int.MaxValue / (1344 * 1344 * 4));
+        Assert.Equal(1, (input with { ImageSize = 64_000 }).MaxBatchSize);
+    }
+
+    [Fact]
     public void PredictionEngine_OneImage_FindsWhatTransformFinds()
     {
         var images = SquareImages.Draw(4);
         // In batches the last bits differ, and with them the order of detections that are equally sure.
-        trained.Transformer.Options.ScoringBatchSize = 1;
+        trained.Transformer.Scoring.BatchSize = 1;
         var expected = Score(images);
-        trained.Transformer.Options.ScoringBatchSize = 8;
+        trained.Transformer.Scoring.BatchSize = 8;
         using var engine = _mlContext.Model.CreatePredictionEngine<SquareImages.Row, Detected>(trained.Transformer, new PredictionEngineOptions { OwnsTransformer = false });
 
         foreach (var (image, row) in images.Zip(expected))
@@ -149,9 +240,9 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
     [Fact]
     public void Transform_ScoreThresholdRaised_GivesConfidentDetectionsAlone()
     {
-        trained.Transformer.Options.ScoreThreshold = 0.9f;
+        trained.Transformer.Scoring.ScoreThreshold = 0.9f;
         var rows = Score(SquareImages.Draw(3));
-        trained.Transformer.Options.ScoreThreshold = TinyRun.Options().ScoreThreshold;
+        trained.Transformer.Scoring.ScoreThreshold = TinyRun.Options().Scoring.ScoreThreshold;
 
         Assert.All(rows.SelectMany(row => row.Score), score => Assert.True(score > 0.9f));
     }
@@ -168,8 +259,10 @@ public sealed class YoloTransformerTests(TrainedDetector trained) : IClassFixtur
         Assert.InRange(metrics.MAP50, 0, 1);
     }
 
-    private List<Detected> Score(IReadOnlyList<SquareImages.Row> images)
-        => [.. _mlContext.Data.CreateEnumerable<Detected>(trained.Transformer.Transform(_mlContext.Data.LoadFromEnumerable(images)), reuseRowObject: false)];
+    private List<Detected> Score(IReadOnlyList<SquareImages.Row> images) => Score(trained.Transformer, images);
+
+    private List<Detected> Score(YoloTransformer transformer, IReadOnlyList<SquareImages.Row> images)
+        => [.. _mlContext.Data.CreateEnumerable<Detected>(transformer.Transform(_mlContext.Data.LoadFromEnumerable(images)), reuseRowObject: false)];
 
     private sealed class WithImage
     {

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using ML.Yolo.Evaluation;
 using ML.Yolo.Imaging;
+using ML.Yolo.Persistence;
 using ML.Yolo.Scoring;
 using ML.Yolo.Weights;
 using Xunit.Abstractions;
@@ -70,7 +71,7 @@ public sealed class CocoParityTests(ITestOutputHelper output)
         var mlContext = new MLContext(seed: 1);
         using var golden = Golden();
         var paths = mlContext.Data.LoadFromEnumerable(CocoImages.Read().Where(row => golden.RootElement.GetProperty("detections").TryGetProperty(Path.GetFileName(row.ImagePath), out _)));
-        var options = new YoloTrainer.Options { ScoreThreshold = Detecting.ScoreThreshold, IouThreshold = Detecting.IouThreshold, ScoringCanvas = ScoringCanvas.Square };
+        var options = new YoloTrainer.Options { Scoring = new() { ScoreThreshold = Detecting.ScoreThreshold, IouThreshold = Detecting.IouThreshold, Canvas = ScoringCanvas.Square } };
         using var model = mlContext.Transforms.LoadImages("Image", imageFolder: "", "ImagePath")
             .Append(mlContext.Transforms.LoadYolo(SharedFolder.Path("weights", "yolov5n.safetensors"), YoloArchitecture.V5Nano, CocoImages.ClassNames, options))
             .Fit(paths);

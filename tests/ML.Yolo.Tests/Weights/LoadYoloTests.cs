@@ -111,7 +111,7 @@ public sealed class LoadYoloTests
         using (var network = YoloNetwork.Create(YoloArchitecture.Parse(architecture), Names.Length))
             Safetensors.Save(folder.File("weights.safetensors"), network.state_dict());
         var data = _mlContext.Data.LoadFromEnumerable(SquareImages.Draw(1));
-        var options = new YoloTrainer.Options { ImageSize = imageSize, ScoreThreshold = 0, MaxDetections = 5 };
+        var options = new YoloTrainer.Options { ImageSize = imageSize, Scoring = new() { ScoreThreshold = 0, MaxDetections = 5 } };
 
         using var transformer = _mlContext.Transforms.LoadYolo(folder.File("weights.safetensors"), YoloArchitecture.Parse(architecture), Names, options).Fit(data);
         var row = Assert.Single(_mlContext.Data.CreateEnumerable<Scored>(transformer.Transform(data), reuseRowObject: false));
@@ -120,7 +120,7 @@ public sealed class LoadYoloTests
     }
 
     private IEstimator<YoloTransformer> Small(string path, bool allowPartial = false)
-        => _mlContext.Transforms.LoadYolo(path, SmallArchitecture.EveryBlock, Names, new YoloTrainer.Options { ImageSize = 64, ScoreThreshold = 0.0001f, AllowPartialWeights = allowPartial });
+        => _mlContext.Transforms.LoadYolo(path, SmallArchitecture.EveryBlock, Names, new YoloTrainer.Options { ImageSize = 64, Scoring = new() { ScoreThreshold = 0.0001f }, AllowPartialWeights = allowPartial });
 
     private static Dictionary<string, Tensor> SaveSmallNetwork(string path, int classCount, string? extra = null)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using ML.Yolo.Persistence;
 using ML.Yolo.Tests.Networks;
 using ML.Yolo.Tests.Training;
 using ML.Yolo.Weights;

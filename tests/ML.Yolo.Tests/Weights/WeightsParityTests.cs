@@ -1,3 +1,4 @@
+using ML.Yolo.Persistence;
 using ML.Yolo.Tests.Networks;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
-using ML.Yolo.Persistence;
+using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
-namespace ML.Yolo.Weights;
+namespace ML.Yolo.Persistence;
 
 /// <summary>Reads weights from a file of any of the formats they come in. The content decides which it is, not the name.</summary>
 internal static class WeightsFile

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using ML.Yolo.Networks;
+using ML.Yolo.Persistence;
+
+namespace ML.Yolo;
+
+/// <summary>Between a transformer and the manifest of its zip, which knows JSON alone.</summary>
+internal static class DetectorManifest
+{
+    private static readonly JsonSerializerOptions Json = new() { Converters = { new ArchitectureConverter(), new JsonStringEnumConverter() } };
+
+    /// <summary>What there is to say about a detector.</summary>
+    public static ModelManifest Of(YoloTransformer transformer) => new()
+    {
+        ClassNames = transformer.ClassNames,
+        Decoder = transformer.Engine.Decoder.Coding.Name,
+        Options = ToJson(transformer.Options),
+        History = JsonSerializer.SerializeToNode(transformer.History, Json) as JsonObject,
+    };
+
+    /// <summary>Options as they stand in a manifest.</summary>
+    public static JsonObject ToJson(YoloTrainer.Options options) => JsonSerializer.SerializeToNode(options, Json)!.AsObject();
+
+    /// <summary>The options and the history that a manifest tells of.</summary>
+    /// <exception cref="WeightsFormatException">A value is of another type or out of range; the message names it.</exception>
+    public static (YoloTrainer.Options Options, TrainingHistory? History) Read(ModelManifest manifest) => ModelManifest.Interpret(() =>
+    {
+        var options = manifest.Options.Deserialize<YoloTrainer.Options>(Json)!;
+        options.Check();
+        return (options, manifest.History?.Deserialize<TrainingHistory>(Json));
+    });
+}

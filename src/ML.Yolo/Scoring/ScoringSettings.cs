@@ -1,0 +1,7 @@
+namespace ML.Yolo.Scoring;
+
+/// <summary>The values of <see cref="ScoringOptions"/> at one moment.</summary>
+/// <param name="Suppression">Which detections are reported.</param>
+/// <param name="Canvas">What images are laid on.</param>
+/// <param name="BatchSize">Rows scored at once.</param>
+internal sealed record ScoringSettings(NmsOptions Suppression, ScoringCanvas Canvas, int BatchSize);
