@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using ML.Yolo.Reports;
-using SkiaSharp;
 
 namespace ML.Yolo;
 
@@ -9,8 +8,8 @@ namespace ML.Yolo;
 public static class DetectionImage
 {
     /// <summary>
-    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's colour, from a palette that people of every colour vision
-    /// tell apart. The system needs no font.
+    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's colour, from a palette that
+    /// people of every colour vision tell apart. The system needs no font.
     /// </summary>
     /// <param name="image">The image; not changed.</param>
     /// <param name="detections">What is on it, in pixels of it. The most confident lie on top.</param>
@@ -25,17 +24,23 @@ public static class DetectionImage
         options.Check();
         var shown = detections.Where(box => box.Score is not { } score || score >= options.ScoreThreshold).OrderByDescending(box => box.Score).ToList();
         var classNames = (options.ClassNames ?? []).Concat(shown.Select(box => box.Label)).Distinct().ToList();
-        var boxes = shown.ConvertAll(box => new PaintedBox(Rectangle(box), Text(box, options), ClassColours.Of(classNames.IndexOf(box.Label))));
+        var boxes = shown.ConvertAll(box => new PaintedBox(Checked(box), Text(box, options), ClassColours.Of(classNames.IndexOf(box.Label))));
         using var picture = BoxPainter.Paint(image, boxes, Math.Max(1f, options.MinimumSide / (float)Math.Max(image.Width, image.Height)));
         using var pixels = picture.PeekPixels();
         return MLImage.CreateFromPixels(picture.Width, picture.Height, MLPixelFormat.Rgba32, pixels.GetPixelSpan());
     }
 
-    private static SKRect Rectangle(LabeledBox box)
-        => float.IsFinite(box.X0) && float.IsFinite(box.Y0) && float.IsFinite(box.X1) && float.IsFinite(box.Y1)
-            ? new SKRect(box.X0, box.Y0, box.X1, box.Y1)
-            : throw new ArgumentException(FormattableString.Invariant($"The box of '{box.Label}' is {box.X0}, {box.Y0}, {box.X1}, {box.Y1}; finite numbers were expected."), nameof(box));
+    private static Box Checked(LabeledBox item)
+    {
+        var box = item.Box;
+        var text = FormattableString.Invariant($"The box of '{item.Label}' is {box.X0}, {box.Y0}, {box.X1}, {box.Y1}; finite numbers were expected.");
+        return box.IsFinite ? box : throw new ArgumentException(text, nameof(item));
+    }
 
     private static string Text(LabeledBox box, DetectionImageOptions options)
-        => !options.ShowLabels ? "" : options.ShowScores && box.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{box.Label} {score:F2}") : box.Label;
+    {
+        if (!options.ShowLabels)
+            return "";
+        return options.ShowScores && box.Score is { } score ? string.Create(CultureInfo.InvariantCulture, $"{box.Label} {score:F2}") : box.Label;
+    }
 }

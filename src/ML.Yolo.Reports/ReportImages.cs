@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using ML.Yolo.Columns;
-using ML.Yolo.Evaluation;
 
 namespace ML.Yolo.Reports;
 
@@ -33,22 +31,22 @@ internal sealed class ReportImages
 
     public IReadOnlyList<Gallery> Galleries { get; }
 
-    public string[] ClassNames { get; private set; } = [];
+    public IReadOnlyList<string> ClassNames { get; private set; } = [];
 
     public static ReportImages Read(IDataView data, DetectionMetrics metrics, DetectionReportOptions options)
     {
         var result = new ReportImages(metrics, options);
-        var columns = new EvaluationColumns(data.Schema, options.Columns);
-        var imageColumn = data.Schema.GetColumnOrNull(options.ImageColumnName) is { Type: ImageDataViewType } image ? image : (DataViewSchema.Column?)null;
-        var nameColumn = data.Schema.GetColumnOrNull(options.ImageNameColumnName) is { Type: TextDataViewType } name ? name : (DataViewSchema.Column?)null;
+        var columns = new EvaluationColumns(data.Schema, options.Columns.ColumnNames);
+        var imageColumn = new NamedColumn("image", options.ImageColumnName, ColumnType.Image).FindOrNull(data.Schema);
+        var nameColumn = new NamedColumn("image name", options.ImageNameColumnName, ColumnType.Text).FindOrNull(data.Schema);
         using var cursor = data.GetRowCursor(columns.Active.Concat(new[] { imageColumn, nameColumn }.OfType<DataViewSchema.Column>()));
-        result.Read(cursor, new DetectionRowReader(cursor, columns), imageColumn, nameColumn);
+        result.Read(cursor, new ScoredRowReader(cursor, columns), imageColumn, nameColumn);
         return result;
     }
 
     private static double Confidence(ImageVerdict verdict) => verdict.Detections.Average(detection => detection.Score);
 
-    private void Read(DataViewRowCursor cursor, DetectionRowReader rows, DataViewSchema.Column? imageColumn, DataViewSchema.Column? nameColumn)
+    private void Read(DataViewRowCursor cursor, ScoredRowReader rows, DataViewSchema.Column? imageColumn, DataViewSchema.Column? nameColumn)
     {
         var imageGetter = imageColumn is { } column ? cursor.GetGetter<MLImage>(column) : null;
         var nameGetter = nameColumn is { } text ? cursor.GetGetter<ReadOnlyMemory<char>>(text) : null;

@@ -9,9 +9,12 @@ namespace ML.Yolo;
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type</description></listheader>
-/// <item><term>Boxes (input)</term><description>Vector of <see cref="float"/>, four an object: x0, y0, x1, y1 in pixels of the source image.</description></item>
+/// <item><term>Boxes (input)</term><description>Vector of <see cref="float"/>, four per object: x0, y0, x1, y1 in pixels of the source image.</description></item>
 /// <item><term>Source image, resized image (input)</term><description><c>MLImage</c>; only their sizes count.</description></item>
-/// <item><term>Boxes (output)</term><description>Variable vector of <see cref="float"/>, as many, in pixels of the resized image and clipped to it: an object that is cropped away keeps a box without area.</description></item>
+/// <item>
+/// <term>Boxes (output)</term>
+/// <description>Variable vector of <see cref="float"/>, as many, in pixels of the resized image and clipped to it: an object that is cropped away keeps a box without area.</description>
+/// </item>
 /// </list>
 /// <para>The estimator does not look at the data. It cannot be exported to ONNX. The trainer letterboxes by itself: this is for pipelines that resize all the same.</para>
 /// </remarks>
@@ -27,7 +30,7 @@ public sealed class BoundingBoxResizingEstimator : IEstimator<BoundingBoxResizin
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type; the message names it.</exception>
     public BoundingBoxResizingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -37,15 +40,13 @@ public sealed class BoundingBoxResizingEstimator : IEstimator<BoundingBoxResizin
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type; the message names it.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        foreach (var name in _columns.Inputs)
-        {
-            if (!inputSchema.TryFindColumn(name, out _))
-                throw new ArgumentOutOfRangeException(nameof(inputSchema), $"The column '{name}' is not in the data. There are: {string.Join(", ", inputSchema.Select(column => column.Name))}.");
-        }
-
-        return new SchemaShape(inputSchema.Where(column => column.Name != _columns.OutputColumnName).Append(SchemaColumn.VariableVector(_columns.OutputColumnName, NumberDataViewType.Single)));
+        foreach (var column in new[] { _columns.Boxes, _columns.SourceImage, _columns.ResizedImage })
+            column.Check(inputSchema);
+        var added = SchemaColumn.VariableVector(_columns.OutputColumnName, NumberDataViewType.Single);
+        return new SchemaShape(inputSchema.Where(column => column.Name != _columns.OutputColumnName).Append(added));
     }
 }

@@ -10,7 +10,7 @@ public static class DetectionTransformsCatalog
     /// <summary>Moves boxes as <c>ResizeImages</c> moves pixels. The trainer letterboxes by itself, so this is needed only where a pipeline resizes before it.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">Boxes in pixels of the resized image; may be the input's name.</param>
-    /// <param name="inputColumnName">Boxes in pixels of the source image: a vector of Single, four an object.</param>
+    /// <param name="inputColumnName">Boxes in pixels of the source image: a vector of Single, four per object.</param>
     /// <param name="sourceImageColumnName">The image before <c>ResizeImages</c>.</param>
     /// <param name="resizedImageColumnName">The image after it, in a column of its own.</param>
     /// <param name="resizing">How it was resized. Default as <c>ResizeImages</c>': IsoCrop.</param>

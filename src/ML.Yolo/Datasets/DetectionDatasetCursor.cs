@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ML.Yolo.Columns;
@@ -94,8 +95,9 @@ internal sealed class DetectionDatasetCursor(DetectionDatasetView view, HashSet<
 
     private void WriteBoxes(ref VBuffer<float> value)
     {
-        var editor = VBufferEditor.Create(ref value, Row.BoundingBoxes.Length);
-        Row.BoundingBoxes.CopyTo(editor.Values);
+        var numbers = MemoryMarshal.Cast<Box, float>(Row.BoundingBoxes.AsSpan());
+        var editor = VBufferEditor.Create(ref value, numbers.Length);
+        numbers.CopyTo(editor.Values);
         value = editor.Commit();
     }
 }

@@ -58,7 +58,7 @@ internal sealed class PascalVocAnnotation
         {
             // Of all its exceptions the reader gives the one about a document type no line.
             throw exception.LineNumber > 0
-                ? new DatasetFormatException(path, exception.LineNumber, $"no valid XML: {exception.Message}", exception)
+                ? new DatasetFormatException(path, exception.LineNumber, $"not valid XML: {exception.Message}", exception)
                 : new DatasetFormatException(path, LineOf("<!DOCTYPE", path), "a document type (DOCTYPE) is not allowed, since entities can name other files.", exception);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class VottDataset : DetectionDataset
     {
         _file = VottFile.Read(Path.GetFullPath(jsonPath));
         _folder = Path.GetDirectoryName(_file.FilePath)!;
-        _classes = _file.Tags.Select((name, index) => (name, index)).ToDictionary(tag => tag.name, tag => tag.index);
+        _classes = _file.Tags.Select((name, index) => (name, index)).ToDictionary(tag => tag.name, tag => tag.index, StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>

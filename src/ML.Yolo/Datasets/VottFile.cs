@@ -49,8 +49,12 @@ internal sealed class VottFile
 
         json.ReadEnd();
         if (_tags.Count == 0 || _assets.Count == 0)
-            throw new DatasetFormatException(FilePath, line: null, $"'{(_tags.Count == 0 ? "tags" : "assets")}' is missing or empty; a VoTT export with at least one tag and one labelled asset was expected.");
-        if (_tags.GroupBy(tag => tag).FirstOrDefault(group => group.Count() > 1) is { } repeated)
+        {
+            var missing = _tags.Count == 0 ? "tags" : "assets";
+            throw new DatasetFormatException(FilePath, line: null, $"'{missing}' is missing or empty; a VoTT export with at least one tag and one labelled asset was expected.");
+        }
+
+        if (_tags.GroupBy(tag => tag, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } repeated)
             throw new DatasetFormatException(FilePath, line: null, $"'tags' has the name '{repeated.Key}' twice.");
     }
 
@@ -183,7 +187,9 @@ internal sealed class VottFile
             throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' has no '{fields[missing]}'.");
         if (values[2] < 0 || values[3] < 0)
             throw new DatasetFormatException(json.FilePath, line, FormattableString.Invariant($"'boundingBox' is {values[2]} wide and {values[3]} high; at least 0 was expected."));
-        return new Box((float)values[0]!, (float)values[1]!, (float)(values[0] + values[2])!, (float)(values[1] + values[3])!);
+        var box = new Box((float)values[0]!, (float)values[1]!, (float)(values[0] + values[2])!, (float)(values[1] + values[3])!);
+        var text = FormattableString.Invariant($"'boundingBox' is {values[0]}, {values[1]}, {values[2]}, {values[3]}; numbers that are finite in single precision were expected.");
+        return box.IsFinite ? box : throw new DatasetFormatException(json.FilePath, line, text);
     }
 
     /// <summary>An image and its regions.</summary>

@@ -42,7 +42,7 @@ internal sealed class YoloDatasetFile
         }
         catch (Exception exception) when (exception is YamlException or InvalidOperationException)   // YamlDotNet throws the latter where a list never ends
         {
-            throw new DatasetFormatException(file, (int?)(exception as YamlException)?.Start.Line, $"no valid YAML: {exception.Message}", exception);
+            throw new DatasetFormatException(file, (int?)(exception as YamlException)?.Start.Line, $"not valid YAML: {exception.Message}", exception);
         }
     }
 

@@ -47,9 +47,11 @@ public sealed class DatasetSummary
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{ImageCount} images, {EmptyImageCount} of them without objects, {RepeatedImageCount} repeated; {SizesText()}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ObjectCount} objects of {PerClass.Count(entry => entry.ObjectCount > 0)} classes, median size {100 * MedianRelativeSize:F1} % of the image; {RepeatedObjectCount} repeated, {OutsideObjectCount} beyond the image, {EmptyBoxCount} without area");
-        var shown = PerClass.Where(entry => entry.ObjectCount > 0).Take(ClassesShown).Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.ClassName} {entry.ObjectCount}")).ToList();
-        var (more, without) = (PerClass.Count(entry => entry.ObjectCount > 0) - shown.Count, PerClass.Count(entry => entry.ObjectCount == 0));
+        var classes = PerClass.Count(entry => entry.ObjectCount > 0);
+        text.Append(CultureInfo.InvariantCulture, $"{ObjectCount} objects of {classes} classes, median size {100 * MedianRelativeSize:F1} % of the image; ");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{RepeatedObjectCount} repeated, {OutsideObjectCount} beyond the image, {EmptyBoxCount} without area");
+        var shown = PerClass.Take(Math.Min(classes, ClassesShown)).Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.ClassName} {entry.ObjectCount}")).ToList();
+        var (more, without) = (classes - shown.Count, PerClass.Count - classes);
         if (more > 0)
             shown.Add($"{more} more classes");
         if (without > 0)
@@ -62,8 +64,10 @@ public sealed class DatasetSummary
         if (ImageSizes.Count == 0)
             return "no sizes";
         var common = ImageSizes[0];
-        return ImageSizes.Count == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"all {common.Width} × {common.Height}")
-            : string.Create(CultureInfo.InvariantCulture, $"{ImageSizes.Count} sizes, width {ImageSizes.Min(size => size.Width)} to {ImageSizes.Max(size => size.Width)}, height {ImageSizes.Min(size => size.Height)} to {ImageSizes.Max(size => size.Height)}, most often {common.Width} × {common.Height} ({common.ImageCount})");
+        if (ImageSizes.Count == 1)
+            return string.Create(CultureInfo.InvariantCulture, $"all {common.Width} × {common.Height}");
+        var width = string.Create(CultureInfo.InvariantCulture, $"width {ImageSizes.Min(size => size.Width)} to {ImageSizes.Max(size => size.Width)}");
+        var height = string.Create(CultureInfo.InvariantCulture, $"height {ImageSizes.Min(size => size.Height)} to {ImageSizes.Max(size => size.Height)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{ImageSizes.Count} sizes, {width}, {height}, most often {common.Width} × {common.Height} ({common.ImageCount})");
     }
 }

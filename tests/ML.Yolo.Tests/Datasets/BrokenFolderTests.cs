@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using ML.Yolo.Samples;
+using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Tests.Datasets;
 
@@ -91,8 +91,8 @@ public sealed class BrokenFolderTests : IDisposable
         _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
         var labelled = Load(file, handling);
         var data = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(labelled).Transform(labelled);
-        var reader = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, BadSampleHandling = handling }, ["RBC", "WBC", "Platelets"], () => { });
-        using var set = reader.Read(data);
+        var reader = SampleReading.Reader(["RBC", "WBC", "Platelets"], badSampleHandling: handling);
+        using var set = reader.Read(data, new ImageCache(1 << 20));
         return (set.Samples.Count, string.Concat(warnings) + reader.BadSamples.Report("the data"));
     }
 

@@ -56,7 +56,7 @@ public sealed class DamagedFilesTests : IDisposable
 
         var exception = Assert.Throws<DatasetFormatException>(() => _mlContext.Data.LoadFromYoloDataset(_folder.Path));
 
-        Assert.Contains("data.yaml', line 1: no valid YAML: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("data.yaml', line 1: not valid YAML: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class DamagedFilesTests : IDisposable
 
         var exception = Assert.Throws<DatasetFormatException>(() => _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path));
 
-        Assert.Contains("set.json', line 1: no valid JSON", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("set.json', line 1: not valid JSON", exception.Message, StringComparison.Ordinal);
     }
 
     private void Check(string name, string content, Func<IDataView> load)

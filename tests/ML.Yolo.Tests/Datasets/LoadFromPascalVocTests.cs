@@ -36,7 +36,7 @@ public sealed class LoadFromPascalVocTests : IDisposable
     [InlineData("<object><name>a</name>\n<bndbox><xmin>9</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object>", "xmin ≤ xmax and ymin ≤ ymax were expected", 3)]
     [InlineData("<object><name>a</name><bndbox><xmin>1,5</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object>", "<xmin> is '1,5'", 2)]
     [InlineData("<object><bndbox/></object>", "object 0 has no <name>", 2)]
-    [InlineData("<object>", "no valid XML", 3)]
+    [InlineData("<object>", "not valid XML", 3)]
     [InlineData("<filename>../../secret.png</filename>", "'filename' is '../../secret.png', which leaves the set", 2)]
     public void LoadFromPascalVoc_MalformedAnnotation_NamesFileLineAndField(string body, string message, int line)
     {

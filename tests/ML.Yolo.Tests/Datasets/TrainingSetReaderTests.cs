@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
 using ML.Yolo.Tests.Training;
 
@@ -30,7 +31,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         using var set = Read([row]);
 
         Assert.Equal([0, 0, 1], set.Samples[0].Classes);
-        Assert.Equal([0, 0, 10, 10, 1, 2, 3, 4, 1, 2, 3, 4], set.Samples[0].Boxes);
+        Assert.Equal([new Box(0, 0, 10, 10), new Box(1, 2, 3, 4), new Box(1, 2, 3, 4)], set.Samples[0].Boxes);
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public sealed class TrainingSetReaderTests : IDisposable
 
         var exception = Assert.Throws<FormatException>(() => Read(rows));
 
-        Assert.Equal("Row 1 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; four a label were expected.", exception.Message);
+        Assert.Equal("Row 1 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; 4 per label were expected.", exception.Message);
     }
 
     [Fact]
@@ -64,15 +65,15 @@ public sealed class TrainingSetReaderTests : IDisposable
         foreach (var row in rows.Skip(60).Take(12))
             File.WriteAllText(row.ImagePath, "no image");
         rows[5].BoundingBoxes = [1, 2, float.NaN, 4];
-        var reader = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, BadSampleHandling = BadSampleHandling.Skip }, ["a", "b"], () => { });
+        var reader = SampleReading.Reader(["a", "b"], badSampleHandling: BadSampleHandling.Skip);
 
-        using var set = reader.Read(View(rows));
+        using var set = reader.Read(View(rows), new ImageCache(1 << 20));
 
         Assert.Equal((87, 13), (set.Samples.Count, reader.BadSamples.Count));
         var report = reader.BadSamples.Report("the data").Split(Environment.NewLine);
         Assert.Equal(11, report.Length);
         Assert.Equal("13 bad samples of the data are left out. The first 10:", report[0]);
-        Assert.StartsWith("  Row 5, 'BoundingBoxes', object 0: (1, 2, NaN, 4) is no box", report[1], StringComparison.Ordinal);
+        Assert.StartsWith("  Row 5, 'BoundingBoxes', box 0: (1, 2, NaN, 4) is not finite", report[1], StringComparison.Ordinal);
         Assert.StartsWith("  Row 60 ('", report[2], StringComparison.Ordinal);
         Assert.StartsWith("  Row 68 ('", report[10], StringComparison.Ordinal);
     }
@@ -82,11 +83,11 @@ public sealed class TrainingSetReaderTests : IDisposable
     {
         var row = Picture("a.png");
         File.Delete(row.ImagePath);
-        var reader = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, BadSampleHandling = BadSampleHandling.Skip }, ["a", "b"], () => { });
+        var reader = SampleReading.Reader(["a", "b"], badSampleHandling: BadSampleHandling.Skip);
 
-        var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row])));
+        var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row]), new ImageCache(1 << 20)));
 
-        Assert.Contains("no row to learn from. 1 bad sample", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("The training data has no row that can be used. 1 bad sample of the training data is left out.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +96,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         var data = View([Picture("a.png")]);
         var gray = _mlContext.Transforms.ConvertToGrayscale("Image").Append(_mlContext.Transforms.ResizeImages("Image", 10, 10, "Image")).Fit(data).Transform(data);
 
-        using var set = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, ImageCaching = ImageCaching.Off }, ["a", "b"], () => { }).Read(gray);
+        using var set = SampleReading.Reader(["a", "b"], ImageCaching.Off).Read(gray, new ImageCache(0));
 
         Assert.Equal((10, 64), (set.Samples[0].Letterbox.Width, set.Image(set.Samples[0]).Image.Width));
     }
@@ -137,7 +138,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         Assert.Contains(lines, line => line.Contains("1 bad sample of the training data is left out.", StringComparison.Ordinal));
     }
 
-    private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64 }, ["a", "b"], () => { }).Read(View(rows));
+    private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => SampleReading.Reader(["a", "b"]).Read(View(rows), new ImageCache(1 << 20));
 
     private IDataView View(IEnumerable<LabelledRows.Row> rows)
     {

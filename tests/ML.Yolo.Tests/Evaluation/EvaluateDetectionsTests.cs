@@ -46,9 +46,13 @@ public sealed class EvaluateDetectionsTests
     {
         var data = _mlContext.Data.LoadFromEnumerable([new Row()]);
 
-        var exception = Assert.Throws<ArgumentException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, scoreColumnName: "Confidence"));
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, scoreColumnName: "Confidence"));
 
-        Assert.Equal("The column 'Confidence' is not in the data. There are: Label, BoundingBoxes, Crowd, Difficult, Area, PredictedLabel, PredictedBoundingBoxes, Score.", exception.Message);
+        Assert.StartsWith(
+            "The score column 'Confidence' is not in the data; a vector of Single (one per object) was expected. "
+                + "There are: Label, BoundingBoxes, Crowd, Difficult, Area, PredictedLabel, PredictedBoundingBoxes, Score.",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,12 +62,12 @@ public sealed class EvaluateDetectionsTests
 
         var exception = Assert.Throws<FormatException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data));
 
-        Assert.Equal("Row 0 has 0 numbers in 'Score' and 1 labels in 'PredictedLabel'; 1 a label were expected.", exception.Message);
+        Assert.Equal("Row 0 has 0 numbers in 'Score' and 1 labels in 'PredictedLabel'; 1 per label were expected.", exception.Message);
     }
 
     [Theory]
     [InlineData(float.NaN, 10f, "Row 0, 'Score', detection 0: the confidence is NaN; a number was expected.")]
-    [InlineData(0.9f, float.PositiveInfinity, "Row 0, 'PredictedBoundingBoxes', box 0: 0, 0, Infinity, 10 is no box; four finite numbers were expected.")]
+    [InlineData(0.9f, float.PositiveInfinity, "Row 0, 'PredictedBoundingBoxes', box 0: (0, 0, Infinity, 10) is not finite; finite x0, y0, x1, y1 were expected.")]
     public void EvaluateDetections_NumberThatIsNone_NamesRowAndColumn(float score, float right, string message)
     {
         var data = _mlContext.Data.LoadFromEnumerable([new Row { PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, right, 10], Score = [score] }]);
@@ -100,9 +104,10 @@ public sealed class EvaluateDetectionsTests
     {
         var data = _mlContext.Data.LoadFromEnumerable([new Row()]);
 
-        var exception = Assert.Throws<ArgumentException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, new DetectionEvaluationOptions { CrowdColumnName = "Area" }));
+        var options = new DetectionEvaluationOptions { CrowdColumnName = "Area" };
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, options));
 
-        Assert.Equal("The column 'Area' is Vector<Single>; a vector of Boolean was expected.", exception.Message);
+        Assert.StartsWith("The crowd column 'Area' is a vector of Single; a vector of Boolean (one per object) was expected.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -51,8 +51,8 @@ public sealed class OrientationTests : IDisposable
         var sample = Assert.Single(set.Samples);
         var (image, letterbox) = set.Image(sample);
         Assert.Equal((width, height), (letterbox.Width, letterbox.Height));
-        Assert.Equal(ExifJpeg.UprightSquare(orientation), sample.Boxes);
-        AssertRed(image, letterbox, sample.Boxes);
+        Assert.Equal([ToBox(ExifJpeg.UprightSquare(orientation))], sample.Boxes);
+        AssertRed(image, letterbox, sample.Boxes[0]);
     }
 
     [Theory]
@@ -74,10 +74,9 @@ public sealed class OrientationTests : IDisposable
         ExifJpeg.Write(_folder.File("x.jpg"), orientation);
         using var image = LoadImage(_folder.File("x.jpg"));
         var letterbox = Letterbox.Fit(image, 64);
-        var square = ExifJpeg.UprightSquare(orientation);
-        var ((x0, y0), (x1, y1)) = (letterbox.ToCanvas(square[0], square[1]), letterbox.ToCanvas(square[2], square[3]));
+        var placed = letterbox.ToCanvas(ToBox(ExifJpeg.UprightSquare(orientation)));
 
-        Assert.Equal(new Box(0, 0, ExifJpeg.Square, ExifJpeg.Square), letterbox.ToStored(x0, y0, x1, y1));
+        Assert.Equal(new Box(0, 0, ExifJpeg.Square, ExifJpeg.Square), letterbox.ToStored(placed.X0, placed.Y0, placed.X1, placed.Y1));
     }
 
     [Fact]
@@ -110,12 +109,14 @@ public sealed class OrientationTests : IDisposable
         var letterbox = Letterbox.Fit(image, 128);
 
         Assert.Equal((96, 128), (letterbox.Width, letterbox.Height));
-        AssertRed(ResizedImage.From(image, letterbox), letterbox, [72, 0, 96, 24]);
+        AssertRed(ResizedImage.From(image, letterbox), letterbox, new Box(72, 0, 96, 24));
     }
 
-    private static void AssertRed(ResizedImage image, Letterbox letterbox, float[] box)
+    private static Box ToBox(float[] corners) => new(corners[0], corners[1], corners[2], corners[3]);
+
+    private static void AssertRed(ResizedImage image, Letterbox letterbox, Box box)
     {
-        var (x, y) = letterbox.ToCanvas((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+        var (x, y) = letterbox.ToCanvas((box.X0 + box.X1) / 2, (box.Y0 + box.Y1) / 2);
         var pixel = image.Pixels.AsSpan((((int)y - letterbox.Top) * image.Width * 4) + (((int)x - letterbox.Left) * 4), 3);
         Assert.True(pixel[0] > 200 && pixel[1] < 60 && pixel[2] < 60, $"the middle of the square is {pixel[0]}, {pixel[1]}, {pixel[2]}");
     }
@@ -140,6 +141,6 @@ public sealed class OrientationTests : IDisposable
     {
         var data = _mlContext.Data.LoadFromYoloDataset(_folder.Path);
         var rows = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(data).Transform(data);
-        return new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, ImageCaching = caching }, ["a"], () => { }).Read(rows);
+        return SampleReading.Reader(["a"], caching).Read(rows, new ImageCache(caching == ImageCaching.Off ? 0 : 1 << 20));
     }
 }

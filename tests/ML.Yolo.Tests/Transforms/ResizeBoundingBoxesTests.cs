@@ -90,7 +90,7 @@ public sealed class ResizeBoundingBoxesTests
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.Transforms.ResizeBoundingBoxes("Out", "Boxes", "Image", "Boxes").Fit(data));
 
-        Assert.Contains("The column 'Boxes' is Vector<Single>; an image (MLImage) was expected.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("The resized image column 'Boxes' is a vector of Single; an image (MLImage) was expected.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

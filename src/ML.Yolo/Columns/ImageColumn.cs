@@ -1,0 +1,54 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace ML.Yolo.Columns;
+
+/// <summary>Images of a row that moves.</summary>
+/// <param name="row">Active in the columns; the caller moves it.</param>
+/// <param name="column">A column of type <see cref="ColumnType.Image"/>.</param>
+/// <param name="pathColumn">Paths of the images, for messages; null where the data has none.</param>
+internal sealed class ImageColumn(DataViewRow row, DataViewSchema.Column column, DataViewSchema.Column? pathColumn = null)
+{
+    private readonly ValueGetter<MLImage> _getter = row.GetGetter<MLImage>(column);
+    private readonly ValueGetter<ReadOnlyMemory<char>>? _pathGetter = pathColumn is { } paths ? row.GetGetter<ReadOnlyMemory<char>>(paths) : null;
+    private ReadOnlyMemory<char> _path;
+    private MLImage? _image;                                                              // never disposed here: it may be the caller's own
+
+    /// <summary>The row's image, valid until the row moves.</summary>
+    /// <exception cref="RowProblem">There is none, it cannot be read, or it was disposed.</exception>
+    public MLImage Read()
+    {
+        _pathGetter?.Invoke(ref _path);
+        var path = _path.IsEmpty ? "" : $" ('{_path}')";
+        try
+        {
+            _getter(ref _image!);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _image = null;                                                                // ML.NET may have disposed the one before
+            throw new RowProblem($"{path}: {Describe(exception)}", exception);
+        }
+
+        if (_image is null)
+            throw new RowProblem($"{path} has no image in column '{column.Name}'.");
+        return IsDisposed(_image) ? throw new RowProblem($"{path}: the image in column '{column.Name}' was disposed before it was read.") : _image;
+    }
+
+    private static string Describe(Exception exception) => exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException
+        ? "the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected."
+        : $"the image cannot be read: {exception.Message}";
+
+    /// <summary>ML.NET does not say, but refuses to give the size.</summary>
+    private static bool IsDisposed(MLImage image)
+    {
+        try
+        {
+            return image.Width == 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using ML.Yolo.Columns;
+using ML.Yolo.Samples;
+
+namespace ML.Yolo.Tests.Datasets;
+
+/// <summary>Readers of training samples with the default columns, on a canvas of 64 pixels.</summary>
+internal static class SampleReading
+{
+    public static TrainingSetReader Reader(
+        IReadOnlyList<string> classNames, ImageCaching caching = ImageCaching.MemoryThenDisk, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
+    {
+        var columns = new DetectionColumnNames("Image", "Label", "BoundingBoxes", "PredictedLabel", "PredictedBoundingBoxes", "Score");
+        return new TrainingSetReader(new SampleReadingSettings(columns, ImageSize: 64, caching, badSampleHandling), classNames, "training data", () => { });
+    }
+}
