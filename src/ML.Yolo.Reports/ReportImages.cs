@@ -46,16 +46,27 @@ internal sealed class ReportImages
 
     private static double Confidence(ImageVerdict verdict) => verdict.Detections.Average(detection => detection.Score);
 
+    private static MLImage? ReadImage(ImageColumn? images, DataViewRowCursor cursor)
+    {
+        try
+        {
+            return images?.ReadOrNull();
+        }
+        catch (RowProblem problem)
+        {
+            throw problem.At(cursor.Position);
+        }
+    }
+
     private void Read(DataViewRowCursor cursor, ScoredRowReader rows, DataViewSchema.Column? imageColumn, DataViewSchema.Column? nameColumn)
     {
-        var imageGetter = imageColumn is { } column ? cursor.GetGetter<MLImage>(column) : null;
+        var images = imageColumn is { } column ? new ImageColumn(cursor, column) : null;
         var nameGetter = nameColumn is { } text ? cursor.GetGetter<ReadOnlyMemory<char>>(text) : null;
-        MLImage? image = null;                                                            // never disposed here: it may be the caller's own
         var name = default(ReadOnlyMemory<char>);
         while (cursor.MoveNext())
         {
             rows.Read();
-            imageGetter?.Invoke(ref image!);
+            var image = ReadImage(images, cursor);
             nameGetter?.Invoke(ref name);
             Statistics.Add(rows.Objects, image is null ? null : (image.Width, image.Height));
             if (image is null)

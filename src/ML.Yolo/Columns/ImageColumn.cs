@@ -14,12 +14,18 @@ internal sealed class ImageColumn(DataViewRow row, DataViewSchema.Column column,
     private ReadOnlyMemory<char> _path;
     private MLImage? _image;                                                              // never disposed here: it may be the caller's own
 
+    // The path, as it follows the row's number in a message.
+    private string Path => _path.IsEmpty ? "" : $" ('{_path}')";
+
     /// <summary>The row's image, valid until the row moves.</summary>
     /// <exception cref="RowProblem">There is none, it cannot be read, or it was disposed.</exception>
-    public MLImage Read()
+    public MLImage Read() => ReadOrNull() ?? throw new RowProblem($"{Path} has no image in column '{column.Name}'.");
+
+    /// <summary>The row's image, valid until the row moves; null where the row has none.</summary>
+    /// <exception cref="RowProblem">It cannot be read, or it was disposed.</exception>
+    public MLImage? ReadOrNull()
     {
         _pathGetter?.Invoke(ref _path);
-        var path = _path.IsEmpty ? "" : $" ('{_path}')";
         try
         {
             _getter(ref _image!);
@@ -27,12 +33,10 @@ internal sealed class ImageColumn(DataViewRow row, DataViewSchema.Column column,
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             _image = null;                                                                // ML.NET may have disposed the one before
-            throw new RowProblem($"{path}: {Describe(exception)}", exception);
+            throw new RowProblem($"{Path}: {Describe(exception)}", exception);
         }
 
-        if (_image is null)
-            throw new RowProblem($"{path} has no image in column '{column.Name}'.");
-        return IsDisposed(_image) ? throw new RowProblem($"{path}: the image in column '{column.Name}' was disposed before it was read.") : _image;
+        return _image is not null && IsDisposed(_image) ? throw new RowProblem($"{Path}: the image in column '{column.Name}' was disposed before it was read.") : _image;
     }
 
     private static string Describe(Exception exception) => exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException

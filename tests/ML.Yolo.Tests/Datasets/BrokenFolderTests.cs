@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Tests.Datasets;
 
@@ -92,7 +91,7 @@ public sealed class BrokenFolderTests : IDisposable
         var labelled = Load(file, handling);
         var data = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(labelled).Transform(labelled);
         var reader = SampleReading.Reader(["RBC", "WBC", "Platelets"], badSampleHandling: handling);
-        using var set = reader.Read(data, new ImageCache(1 << 20));
+        using var set = reader.Read(data, SampleReading.Cache());
         return (set.Samples.Count, string.Concat(warnings) + reader.BadSamples.Report("the data"));
     }
 

@@ -1,4 +1,5 @@
 using ML.Yolo.Columns;
+using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
 
 namespace ML.Yolo.Tests.Datasets;
@@ -6,6 +7,9 @@ namespace ML.Yolo.Tests.Datasets;
 /// <summary>Readers of training samples with the default columns, on a canvas of 64 pixels.</summary>
 internal static class SampleReading
 {
+    /// <summary>A cache with so much memory; what exceeds it goes to disk.</summary>
+    public static ImageCache Cache(int bytes = 1 << 20) => new(bytes);
+
     public static TrainingSetReader Reader(
         IReadOnlyList<string> classNames, ImageCaching caching = ImageCaching.MemoryThenDisk, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {

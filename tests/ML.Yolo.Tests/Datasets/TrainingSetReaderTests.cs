@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
 using ML.Yolo.Tests.Training;
 
@@ -67,7 +66,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         rows[5].BoundingBoxes = [1, 2, float.NaN, 4];
         var reader = SampleReading.Reader(["a", "b"], badSampleHandling: BadSampleHandling.Skip);
 
-        using var set = reader.Read(View(rows), new ImageCache(1 << 20));
+        using var set = reader.Read(View(rows), SampleReading.Cache());
 
         Assert.Equal((87, 13), (set.Samples.Count, reader.BadSamples.Count));
         var report = reader.BadSamples.Report("the data").Split(Environment.NewLine);
@@ -85,7 +84,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         File.Delete(row.ImagePath);
         var reader = SampleReading.Reader(["a", "b"], badSampleHandling: BadSampleHandling.Skip);
 
-        var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row]), new ImageCache(1 << 20)));
+        var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row]), SampleReading.Cache()));
 
         Assert.Contains("The training data has no row that can be used. 1 bad sample of the training data is left out.", exception.Message, StringComparison.Ordinal);
     }
@@ -96,7 +95,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         var data = View([Picture("a.png")]);
         var gray = _mlContext.Transforms.ConvertToGrayscale("Image").Append(_mlContext.Transforms.ResizeImages("Image", 10, 10, "Image")).Fit(data).Transform(data);
 
-        using var set = SampleReading.Reader(["a", "b"], ImageCaching.Off).Read(gray, new ImageCache(0));
+        using var set = SampleReading.Reader(["a", "b"], ImageCaching.Off).Read(gray, SampleReading.Cache(0));
 
         Assert.Equal((10, 64), (set.Samples[0].Letterbox.Width, set.Image(set.Samples[0]).Image.Width));
     }
@@ -138,7 +137,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         Assert.Contains(lines, line => line.Contains("1 bad sample of the training data is left out.", StringComparison.Ordinal));
     }
 
-    private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => SampleReading.Reader(["a", "b"]).Read(View(rows), new ImageCache(1 << 20));
+    private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => SampleReading.Reader(["a", "b"]).Read(View(rows), SampleReading.Cache());
 
     private IDataView View(IEnumerable<LabelledRows.Row> rows)
     {

@@ -141,6 +141,6 @@ public sealed class OrientationTests : IDisposable
     {
         var data = _mlContext.Data.LoadFromYoloDataset(_folder.Path);
         var rows = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(data).Transform(data);
-        return SampleReading.Reader(["a"], caching).Read(rows, new ImageCache(caching == ImageCaching.Off ? 0 : 1 << 20));
+        return SampleReading.Reader(["a"], caching).Read(rows, SampleReading.Cache());
     }
 }
