@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 
 namespace ML.Yolo.Tests.Datasets;
@@ -37,7 +38,30 @@ public sealed class LoadFromCocoTests : IDisposable
     {
         var data = Load($$"""{ {{Images}}, {{Categories}}, "annotations": [{"image_id": 7, "category_id": 5, "bbox": [1, 2, 3, 4], "iscrowd": 1, "segmentation": {"counts": [1, 2], "size": [20, 40]} }] }""");
 
-        Assert.All(LabelledRows.Of(_mlContext, data), row => Assert.Empty(row.Label));
+        Assert.Equal([0, 0], LabelledRows.Of(_mlContext, data).Select(row => row.Label.Length));
+    }
+
+    [Theory]
+    [InlineData("0", 1)]
+    [InlineData("0.0", 1)]
+    [InlineData("-0", 1)]
+    [InlineData("0e0", 1)]
+    [InlineData("1", 0)]
+    [InlineData("1.0", 0)]
+    public void LoadFromCoco_CrowdAsANumber_IsOneUnlessItIsZeroHoweverItIsWritten(string isCrowd, int objects)
+    {
+        var data = Load($$"""{ {{Images}}, {{Categories}}, "annotations": [{"image_id": 7, "category_id": 5, "bbox": [1, 2, 3, 4], "iscrowd": {{isCrowd}}}] }""");
+
+        Assert.Equal(objects, LabelledRows.Of(_mlContext, data)[0].Label.Length);
+    }
+
+    [Fact]
+    public void GetClassNames_NumericIdsInACultureWithAnotherMinus_AreInTheirOrder()
+    {
+        using var culture = new CultureScope(new CultureInfo("") { NumberFormat = { NegativeSign = "~" } });
+        var data = Load($$"""{ {{Images}}, "annotations": [], "categories": [{"id": 10, "name": "ten"}, {"id": 9, "name": "nine"}, {"id": -3, "name": "minus three"}] }""");
+
+        Assert.Equal(["minus three", "nine", "ten"], _mlContext.Data.GetClassNames(data));
     }
 
     [Fact]
@@ -58,6 +82,8 @@ public sealed class LoadFromCocoTests : IDisposable
     [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [0, 0, 1]}""", "'bbox' is missing from the array; a number was expected")]
     [InlineData("""{"image_id": 7, "category_id": 5, "bbox": ["0", 0, 1, 1]}""", "'bbox' is the text '0'; a number was expected")]
     [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [0, 0, 1, 1e999]}""", "'bbox' is 1e999; a finite number was expected")]
+    [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [1e300, 0, 1, 1]}""", "'bbox' is [1E+300, 0, 1, 1]; numbers that are finite in single precision were expected")]
+    [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [3e38, 0, 3e38, 1]}""", "numbers that are finite in single precision were expected")]
     [InlineData("""{"image_id": 8, "category_id": 5, "bbox": [0, 0, 1, 1]}""", "'image_id' names no image")]
     public void LoadFromCoco_MalformedAnnotation_NamesFileLineAndField(string annotation, string message)
     {

@@ -42,6 +42,7 @@ public sealed class LoadFromVottTests : IDisposable
     [InlineData("""{"tags": ["dog"]}""", "a region has no 'boundingBox'")]
     [InlineData("""{"tags": ["dog"], "boundingBox": {"left": 1, "top": 2, "width": 3}}""", "'boundingBox' has no 'height'")]
     [InlineData("""{"tags": ["dog"], "boundingBox": {"left": "1"}}""", "'left' is the text '1'; a number was expected")]
+    [InlineData("""{"tags": ["dog"], "boundingBox": {"left": 1, "top": 2, "width": 1e300, "height": 4}}""", "numbers that are finite in single precision were expected")]
     public void LoadFromVott_MalformedRegion_NamesFileLineAndField(string region, string message)
     {
         var exception = Assert.Throws<DatasetFormatException>(() => LabelledRows.Of(_mlContext, Load(region, "file:a%20b.png")));

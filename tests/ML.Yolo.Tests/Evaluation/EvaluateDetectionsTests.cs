@@ -26,7 +26,7 @@ public sealed class EvaluateDetectionsTests
         var metrics = _mlContext.MulticlassClassification.EvaluateDetections(data);
 
         Assert.Equal(1, metrics.MAP50_95);
-        Assert.Equal(["cat", "dog"], metrics.PerClass.Select(item => item.ClassName).Order());
+        Assert.Equal(["cat", "dog"], metrics.PerClass.Select(item => item.ClassName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

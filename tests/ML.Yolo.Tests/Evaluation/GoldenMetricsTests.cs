@@ -33,12 +33,16 @@ public sealed class GoldenMetricsTests
         AssertEqual(Numbers(expected.GetProperty("precisionAtMaxF1")), [.. classes.Select(index => metrics.PerClass[index].Precision)]);
         AssertEqual(Numbers(expected.GetProperty("recallAtMaxF1")), [.. classes.Select(index => metrics.PerClass[index].Recall)]);
         AssertEqual(Numbers(expected.GetProperty("f1")), [.. classes.Select(index => metrics.PerClass[index].F1)]);
-        Assert.All(expected.GetProperty("ap").EnumerateArray().Zip(classes), pair => AssertEqual(Numbers(pair.First), metrics.PerClass[pair.Second].AveragePrecisions));
+        var precisions = expected.GetProperty("ap").EnumerateArray().Select(Numbers).ToList();
+        Assert.Equal(classes.Count, precisions.Count);
+        for (var i = 0; i < classes.Count; i++)
+            AssertEqual(precisions[i], metrics.PerClass[classes[i]].AveragePrecisions);
         Assert.Equal(classes, metrics.PerClass.Select((item, index) => (item, index)).Where(entry => entry.item.GroundTruthCount > 0).Select(entry => entry.index));
     }
 
     private static void AssertEqual(double[] expected, IReadOnlyList<double> actual)
     {
+        Assert.NotEmpty(expected);
         Assert.Equal(expected.Length, actual.Count);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }

@@ -78,6 +78,7 @@ public sealed class DetectionImageTests
         using var picture = DetectionImage.Draw(image, [new("a name far too long for this image, whatever is done to make it fit into it", new(x0, y0, x1, y1), 0.5f)]);
 
         Assert.Equal((200, 150), (picture.Width, picture.Height));
+        Assert.Contains(picture.Pixels.ToArray().Chunk(4), pixel => pixel[0] != 100);
     }
 
     [Fact]
