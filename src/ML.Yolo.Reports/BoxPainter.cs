@@ -8,13 +8,13 @@ internal static class BoxPainter
 {
     private const float LineShare = 0.005f;
     private const float CapShare = 0.02f;
-    private const float ThinnestLine = 2;
-    private const float SmallestCap = 8;
+    private const float MinLine = 2;
+    private const float MinCap = 8;
 
     /// <summary>The image, scaled, with the boxes; the first boxes lie on top. The caller disposes it.</summary>
     /// <param name="image">The image.</param>
     /// <param name="boxes">Boxes in pixels of the unscaled image.</param>
-    /// <param name="scale">Pixels drawn a pixel of the image.</param>
+    /// <param name="scale">Pixels drawn per pixel of the image.</param>
     public static SKImage Paint(MLImage image, IReadOnlyList<PaintedBox> boxes, float scale)
     {
         var size = new SKSizeI(Math.Max((int)MathF.Round(image.Width * scale), 1), Math.Max((int)MathF.Round(image.Height * scale), 1));
@@ -24,7 +24,7 @@ internal static class BoxPainter
         using (var smooth = new SKPaint { FilterQuality = SKFilterQuality.High })
             surface.Canvas.DrawImage(source, SKRect.Create(size.Width, size.Height), smooth);
 
-        var lineWidth = Math.Max(ThinnestLine, LineShare * Math.Max(size.Width, size.Height));
+        var lineWidth = Math.Max(MinLine, LineShare * Math.Max(size.Width, size.Height));
         var scaled = boxes.Select(box => box with { Box = Scale(box.Box, size.Width / (float)image.Width, size.Height / (float)image.Height) }).ToList();
         foreach (var box in scaled.AsEnumerable().Reverse())
             DrawLine(surface.Canvas, box, lineWidth);
@@ -38,7 +38,8 @@ internal static class BoxPainter
         {
             MLPixelFormat.Bgra32 => SKColorType.Bgra8888,
             MLPixelFormat.Rgba32 => SKColorType.Rgba8888,
-            var format => throw new NotSupportedException($"An image of pixel format {format} cannot be drawn on; ML.NET's are {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32}."),
+            var format => throw new NotSupportedException(
+                $"An image of pixel format {format} cannot be drawn on; ML.NET's are {MLPixelFormat.Bgra32} and {MLPixelFormat.Rgba32}."),
         };
         return SKImage.FromPixelCopy(new SKImageInfo(image.Width, image.Height, colorType, SKAlphaType.Opaque), image.Pixels);
     }
@@ -49,18 +50,24 @@ internal static class BoxPainter
 
     private static void DrawLine(SKCanvas canvas, PaintedBox box, float width)
     {
-        using var halo = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = width + 2, Color = SKColors.Black.WithAlpha(160), StrokeJoin = SKStrokeJoin.Round };
-        using var line = new SKPaint { IsStroke = true, IsAntialias = true, StrokeWidth = width, Color = box.Colour, StrokeJoin = SKStrokeJoin.Round };
+        using var halo = Stroke(width + 2, SKColors.Black.WithAlpha(160));
+        using var line = Stroke(width, box.Colour);
         using var dashes = box.IsDashed ? SKPathEffect.CreateDash([4 * width, 2.5f * width], 0) : null;
         line.PathEffect = dashes;
         canvas.DrawRect(ToRectangle(box.Box), halo);
         canvas.DrawRect(ToRectangle(box.Box), line);
     }
 
-    /// <summary>Puts each label where it covers none of those before it, if there is such a place at its box; one that would lie on others by more than half is left out.</summary>
+    private static SKPaint Stroke(float width, SKColor colour)
+        => new() { IsStroke = true, IsAntialias = true, StrokeWidth = width, Color = colour, StrokeJoin = SKStrokeJoin.Round };
+
+    /// <summary>
+    /// Puts each label where it covers none of those before it, if there is such a place at its box; one that would lie on others by more than half is left
+    /// out.
+    /// </summary>
     private static void DrawLabels(SKCanvas canvas, SKSizeI size, IReadOnlyList<PaintedBox> boxes, float lineWidth)
     {
-        using var text = new LabelText(Math.Max(SmallestCap, CapShare * Math.Max(size.Width, size.Height)));
+        using var text = new LabelText(Math.Max(MinCap, CapShare * Math.Max(size.Width, size.Height)));
         var placed = new List<Box>();
         foreach (var box in boxes.Where(box => box.Label.Length > 0))
         {

@@ -8,8 +8,8 @@ namespace ML.Yolo;
 public static class DetectionImage
 {
     /// <summary>
-    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's colour, from a palette that
-    /// people of every colour vision tell apart. The system needs no font.
+    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's colour,
+    /// from a palette that people of every colour vision tell apart. The system needs no font.
     /// </summary>
     /// <param name="image">The image; not changed.</param>
     /// <param name="detections">What is on it, in pixels of it. The most confident lie on top.</param>

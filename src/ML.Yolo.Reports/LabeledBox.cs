@@ -19,6 +19,8 @@ public sealed record LabeledBox(string Label, Box Box, float? Score = null)
             throw new ArgumentException($"There are {boxes.Count} box numbers and {labels.Count} labels; 4 per label were expected.", nameof(boxes));
         if (scores is not null && scores.Count != labels.Count)
             throw new ArgumentException($"There are {scores.Count} scores and {labels.Count} labels; 1 per label was expected.", nameof(scores));
-        return [.. labels.Select((label, i) => new LabeledBox(label, new Box(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3]), scores?[i]))];
+        return [.. labels.Select((label, i) => new LabeledBox(label, BoxAt(4 * i), scores?[i]))];
+
+        Box BoxAt(int first) => new(boxes[first], boxes[first + 1], boxes[first + 2], boxes[first + 3]);
     }
 }

@@ -9,14 +9,21 @@ namespace ML.Yolo;
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type</description></listheader>
-/// <item><term>Boxes (input)</term><description>Vector of <see cref="float"/>, four per object: x0, y0, x1, y1 in pixels of the source image.</description></item>
+/// <item>
+/// <term>Boxes (input)</term>
+/// <description>Vector of <see cref="float"/>, four per object: x0, y0, x1, y1 in pixels of the source image.</description>
+/// </item>
 /// <item><term>Source image, resized image (input)</term><description><c>MLImage</c>; only their sizes count.</description></item>
 /// <item>
 /// <term>Boxes (output)</term>
-/// <description>Variable vector of <see cref="float"/>, as many, in pixels of the resized image and clipped to it: an object that is cropped away keeps a box without area.</description>
+/// <description>
+/// Variable vector of <see cref="float"/>, as many, in pixels of the resized image and clipped to it: an object that is cropped away keeps a box without area.
+/// </description>
 /// </item>
 /// </list>
-/// <para>The estimator does not look at the data. It cannot be exported to ONNX. The trainer letterboxes by itself: this is for pipelines that resize all the same.</para>
+/// <para>
+/// The estimator does not look at the data. It cannot be exported to ONNX. The trainer letterboxes by itself: this is for pipelines that resize all the same.
+/// </para>
 /// </remarks>
 public sealed class BoundingBoxResizingEstimator : IEstimator<BoundingBoxResizingTransformer>
 {

@@ -9,10 +9,12 @@ using ML.Yolo.Persistence;
 
 namespace ML.Yolo;
 
-/// <summary>Boxes in pixels of the resized image, from boxes in pixels of the image before. Saved in and loaded from ML.NET model zips like any transformer.</summary>
+/// <summary>
+/// Boxes in pixels of the resized image, from boxes in pixels of the image before. Saved in and loaded from ML.NET model zips like any transformer.
+/// </summary>
 /// <remarks>
-/// A row whose boxes are not four finite numbers per object, left before right and top before bottom, or that lacks an image throws a <see cref="FormatException"/> that names
-/// row and column when it is read.
+/// A row whose boxes are not four finite numbers per object, left before right and top before bottom, or that lacks an image throws a
+/// <see cref="FormatException"/> that names row and column when it is read.
 /// </remarks>
 public sealed class BoundingBoxResizingTransformer : ITransformer
 {

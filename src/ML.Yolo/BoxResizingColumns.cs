@@ -48,9 +48,9 @@ internal sealed record BoxResizingColumns
 
         if (SourceImageColumnName == ResizedImageColumnName)
         {
+            const string Hint = "give ResizeImages an output column of its own, since both sizes are needed.";
             throw new ArgumentException(
-                $"The image and the resized image are both the column '{SourceImageColumnName}'; give ResizeImages an output column of its own, since both sizes are needed.",
-                nameof(ResizedImageColumnName));
+                $"The image and the resized image are both the column '{SourceImageColumnName}'; {Hint}", nameof(ResizedImageColumnName));
         }
 
         if (!Enum.IsDefined(Resizing) || !Enum.IsDefined(CropAnchor))

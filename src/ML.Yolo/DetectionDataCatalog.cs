@@ -8,24 +8,26 @@ namespace Microsoft.ML;
 
 /// <summary>Loads data sets for object detection.</summary>
 /// <remarks>
-/// Every loader gives the same columns, one row per image: ImagePath (text, a full path), Label (vector of text, one per object; empty where there is none), BoundingBoxes
-/// (vector of Single, four per object: x0, y0, x1, y1 in pixels of the image as <c>LoadImages</c> reads it, origin top left, as labelled: a box may leave the image).
-/// Images are not decoded, only their headers are read. Labels of a photo with an EXIF orientation mean the upright picture; its boxes are given in the pixels as stored,
-/// as ML.NET's images are, and the trainer turns both upright.
+/// Every loader gives the same columns, one row per image: ImagePath (text, a full path), Label (vector of text, one per object; empty where there is none),
+/// BoundingBoxes (vector of Single, four per object: x0, y0, x1, y1 in pixels of the image as <c>LoadImages</c> reads it, origin top left, as labelled: a box
+/// may leave the image). Images are not decoded, only their headers are read. Labels of a photo with an EXIF orientation mean the upright picture; its boxes
+/// are given in the pixels as stored, as ML.NET's images are, and the trainer turns both upright.
 /// </remarks>
 public static class DetectionDataCatalog
 {
     /// <summary>A set in the YOLO format: a <c>data.yaml</c>, images, and a text file of labels beside the images of each folder.</summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="path">
-    /// A data.yaml, or the folder that holds it. Its <c>names</c> is a list or a map, its <c>train</c>, <c>val</c> and <c>test</c> a folder, a list of folders or a text file
-    /// of image paths.
+    /// A data.yaml, or the folder that holds it. Its <c>names</c> is a list or a map, its <c>train</c>, <c>val</c> and <c>test</c> a folder, a list of
+    /// folders or a text file of image paths.
     /// </param>
     /// <param name="split">Which images: "train", "val" or "test".</param>
     /// <param name="badSampleHandling">What to do where a label file is malformed or an image missing.</param>
     /// <returns>One row per image: ImagePath, Label, BoundingBoxes. Label files are read while rows are; a polygon becomes the box around it.</returns>
     /// <exception cref="FileNotFoundException">There is no data.yaml.</exception>
-    /// <exception cref="DatasetFormatException">The file is malformed, or lacks the split. Malformed labels are reported so when their row is read.</exception>
+    /// <exception cref="DatasetFormatException">
+    /// The file is malformed, or lacks the split. Malformed labels are reported so when their row is read.
+    /// </exception>
     public static IDataView LoadFromYoloDataset(
         this DataOperationsCatalog catalog, string path, string split = "train", BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
@@ -56,13 +58,19 @@ public static class DetectionDataCatalog
     /// <param name="catalog">The catalog.</param>
     /// <param name="root">The folder that holds the three.</param>
     /// <param name="split">Name of a text file in ImageSets/Main, without its extension.</param>
-    /// <param name="includeDifficult">Whether objects marked difficult are labels like others. By default they are left out, as in the challenge's own training.</param>
+    /// <param name="includeDifficult">
+    /// Whether objects marked difficult are labels like others. By default they are left out, as in the challenge's own training.
+    /// </param>
     /// <param name="badSampleHandling">What to do where an annotation is malformed or an image missing.</param>
     /// <returns>One row per image: ImagePath, Label, BoundingBoxes. Annotations are read while rows are. Coordinates are taken as written.</returns>
     /// <exception cref="FileNotFoundException">There is no such split.</exception>
     /// <exception cref="DatasetFormatException">The split names no image. Malformed annotations are reported so when their row is read.</exception>
     public static IDataView LoadFromPascalVoc(
-        this DataOperationsCatalog catalog, string root, string split = "train", bool includeDifficult = false, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
+        this DataOperationsCatalog catalog,
+        string root,
+        string split = "train",
+        bool includeDifficult = false,
+        BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         ArgumentException.ThrowIfNullOrWhiteSpace(split);
@@ -75,19 +83,24 @@ public static class DetectionDataCatalog
     /// <param name="badSampleHandling">What to do where a region is malformed or an image missing.</param>
     /// <returns>One row per image: ImagePath, Label, BoundingBoxes. A region with several tags is as many objects.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DatasetFormatException">The file is malformed or truncated. What is wrong with one image is reported when its row is read.</exception>
+    /// <exception cref="DatasetFormatException">
+    /// The file is malformed or truncated. What is wrong with one image is reported when its row is read.
+    /// </exception>
     public static IDataView LoadFromVott(this DataOperationsCatalog catalog, string json, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(json);
         return View(catalog, () => new VottDataset(json), badSampleHandling);
     }
 
-    /// <summary>The names of all classes of a loaded set, in the order of its format, for a class that has no object in a split is a class all the same.</summary>
+    /// <summary>
+    /// The names of all classes of a loaded set, in the order of its format, for a class that has no object in a split is a class all the same.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">Rows of one of the loaders, or any rows whose labels are keys.</param>
     /// <param name="labelColumnName">The label column.</param>
     /// <returns>
-    /// YOLO: by index. COCO: by ascending id. VoTT: as in <c>tags</c>. Pascal VOC, which lists none: those that occur, in alphabetical order (ordinal). Keys: their values.
+    /// YOLO: by index. COCO: by ascending id. VoTT: as in <c>tags</c>. Pascal VOC, which lists none: those that occur, in alphabetical order (ordinal). Keys:
+    /// their values.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The column is absent, or knows no names; the message names it.</exception>
     public static IReadOnlyList<string> GetClassNames(this DataOperationsCatalog catalog, IDataView data, string labelColumnName = "Label")
@@ -108,10 +121,15 @@ public static class DetectionDataCatalog
     /// <returns>The summary; its <see cref="DatasetSummary.ToString"/> is meant for people. The trainer logs one of its own before it begins.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">
-    /// A row of the loader is bad, an image cannot be read, a row has not four box numbers per label, or a box is not finite or inverted; the message names file, or row and column.
+    /// A row of the loader is bad, an image cannot be read, a row has not four box numbers per label, or a box is not finite or inverted; the message names
+    /// file, or row and column.
     /// </exception>
     public static DatasetSummary SummarizeDetections(
-        this DataOperationsCatalog catalog, IDataView data, string imagePathColumnName = "ImagePath", string labelColumnName = "Label", string boundingBoxColumnName = "BoundingBoxes")
+        this DataOperationsCatalog catalog,
+        IDataView data,
+        string imagePathColumnName = "ImagePath",
+        string labelColumnName = "Label",
+        string boundingBoxColumnName = "BoundingBoxes")
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
@@ -128,7 +146,9 @@ public static class DetectionDataCatalog
         return summary.Build();
     }
 
-    /// <summary>Writes rows as one split of a set in the YOLO format: images are copied, boxes clipped to them, and <c>data.yaml</c> gains the split.</summary>
+    /// <summary>
+    /// Writes rows as one split of a set in the YOLO format: images are copied, boxes clipped to them, and <c>data.yaml</c> gains the split.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="data">Rows with the columns of the loaders.</param>
     /// <param name="folder">The folder of the set, made if absent. A data.yaml that is there keeps its class names and their order; new ones follow.</param>

@@ -18,7 +18,8 @@ public static class DetectionEvaluationCatalog
     /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">
-    /// A row has not four box numbers per label or not one score per prediction, or a box is not finite or inverted, or a score is NaN; the message names row and columns.
+    /// A row has not four box numbers per label or not one score per prediction, or a box is not finite or inverted, or a score is NaN; the message names row
+    /// and columns.
     /// </exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog,
@@ -46,7 +47,8 @@ public static class DetectionEvaluationCatalog
     /// <returns>The metrics. For a meaningful mAP score with a <see cref="YoloTrainer.Options.ScoreThreshold"/> of about 0.001.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">
-    /// A row has not four box numbers or not one other value per label, or a box is not finite or inverted, or a score is NaN; the message names row and columns.
+    /// A row has not four box numbers or not one other value per label, or a box is not finite or inverted, or a score is NaN; the message names row and
+    /// columns.
     /// </exception>
     public static DetectionMetrics EvaluateDetections(this MulticlassClassificationCatalog catalog, IDataView data, DetectionEvaluationOptions options)
     {

@@ -7,7 +7,9 @@ namespace Microsoft.ML;
 /// <summary>Transforms for object detection.</summary>
 public static class DetectionTransformsCatalog
 {
-    /// <summary>Moves boxes as <c>ResizeImages</c> moves pixels. The trainer letterboxes by itself, so this is needed only where a pipeline resizes before it.</summary>
+    /// <summary>
+    /// Moves boxes as <c>ResizeImages</c> moves pixels. The trainer letterboxes by itself, so this is needed only where a pipeline resizes before it.
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="outputColumnName">Boxes in pixels of the resized image; may be the input's name.</param>
     /// <param name="inputColumnName">Boxes in pixels of the source image: a vector of Single, four per object.</param>

@@ -49,7 +49,9 @@ internal sealed class ScoredRowReader
 
     /// <summary>Feeds all rows of scored data into an evaluator.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
-    /// <exception cref="FormatException">Labels and numbers of a row do not fit together, or a box or score is not one; the message names row and column.</exception>
+    /// <exception cref="FormatException">
+    /// Labels and numbers of a row do not fit together, or a box or score is not one; the message names row and column.
+    /// </exception>
     public static DetectionMetrics Evaluate(IDataView data, EvaluationColumnNames names, DetectionEvaluator evaluator)
     {
         var columns = new EvaluationColumns(data.Schema, names);
@@ -92,8 +94,10 @@ internal sealed class ScoredRowReader
         MissingLabels = labels.Count(-1);
         for (var i = 0; i < labels.Length; i++)
         {
-            if (labels[i] >= 0)
-                _objects.Add(new EvaluatedObject(labels[i], boxes[i], !crowds.IsEmpty && crowds[i], !ignored.IsEmpty && ignored[i], areas.IsEmpty ? double.NaN : areas[i]));
+            if (labels[i] < 0)
+                continue;
+            var (isCrowd, isIgnored) = (!crowds.IsEmpty && crowds[i], !ignored.IsEmpty && ignored[i]);
+            _objects.Add(new EvaluatedObject(labels[i], boxes[i], isCrowd, isIgnored, areas.IsEmpty ? double.NaN : areas[i]));
         }
     }
 

@@ -31,7 +31,9 @@ public readonly record struct Box(float X0, float Y0, float X1, float Y1)
     /// <summary>Width × height in single precision, as YOLOv5 computes it while it augments and matches.</summary>
     internal float SingleArea => Width * Height;
 
-    /// <summary>The part within a canvas from (0, 0) to (<paramref name="width"/>, <paramref name="height"/>); without area where nothing of it is there.</summary>
+    /// <summary>
+    /// The part within a canvas from (0, 0) to (<paramref name="width"/>, <paramref name="height"/>); without area where nothing of it is there.
+    /// </summary>
     /// <param name="width">Width of the canvas.</param>
     /// <param name="height">Height of the canvas.</param>
     public Box Clip(float width, float height)

@@ -13,11 +13,13 @@ internal sealed class BoxColumn(DataViewRow row, DataViewSchema.Column column)
     private readonly VectorColumn<float> _numbers = new(row, column);
 
     /// <summary>The row's boxes, valid until the next call.</summary>
-    /// <exception cref="RowProblem">The numbers are no multiple of four, or a box is not finite or inverted.</exception>
+    /// <exception cref="RowProblem">The number of values is not a multiple of four, or a box is not finite or inverted.</exception>
     public ReadOnlySpan<Box> Read()
     {
         var numbers = _numbers.Read();
-        return numbers.Length % Corners == 0 ? ToBoxes(numbers) : throw new RowProblem($" has {numbers.Length} numbers in '{column.Name}'; {Corners} per object were expected.");
+        return numbers.Length % Corners == 0
+            ? ToBoxes(numbers)
+            : throw new RowProblem($" has {numbers.Length} numbers in '{column.Name}'; {Corners} per object were expected.");
     }
 
     /// <summary>The row's boxes, one for each label that was read last; valid until the next call.</summary>
@@ -39,6 +41,7 @@ internal sealed class BoxColumn(DataViewRow row, DataViewSchema.Column column)
     private RowProblem Wrong(int index, in Box box)
     {
         var (problem, expected) = box.IsFinite ? ("inverted", "x0 ≤ x1 and y0 ≤ y1 were") : ("not finite", "finite x0, y0, x1, y1 were");
-        return new RowProblem(FormattableString.Invariant($", '{column.Name}', box {index}: ({box.X0}, {box.Y0}, {box.X1}, {box.Y1}) is {problem}; {expected} expected."));
+        var corners = FormattableString.Invariant($"({box.X0}, {box.Y0}, {box.X1}, {box.Y1})");
+        return new RowProblem($", '{column.Name}', box {index}: {corners} is {problem}; {expected} expected.");
     }
 }

@@ -38,5 +38,11 @@ internal sealed class EvaluationColumns
 
     /// <summary>The columns to ask of a cursor.</summary>
     public IEnumerable<DataViewSchema.Column> Active
-        => new DataViewSchema.Column?[] { Label, BoundingBoxes, PredictedLabel, PredictedBoundingBoxes, Score, Crowd, Ignored, Area }.OfType<DataViewSchema.Column>();
+    {
+        get
+        {
+            DataViewSchema.Column?[] all = [Label, BoundingBoxes, PredictedLabel, PredictedBoundingBoxes, Score, Crowd, Ignored, Area];
+            return all.OfType<DataViewSchema.Column>();
+        }
+    }
 }

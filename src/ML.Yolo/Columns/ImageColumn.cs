@@ -36,7 +36,9 @@ internal sealed class ImageColumn(DataViewRow row, DataViewSchema.Column column,
             throw new RowProblem($"{Path}: {Describe(exception)}", exception);
         }
 
-        return _image is not null && IsDisposed(_image) ? throw new RowProblem($"{Path}: the image in column '{column.Name}' was disposed before it was read.") : _image;
+        if (_image is not null && IsDisposed(_image))
+            throw new RowProblem($"{Path}: the image in column '{column.Name}' was disposed before it was read.");
+        return _image;
     }
 
     private static string Describe(Exception exception) => exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException

@@ -22,7 +22,12 @@ internal static class KeyNames
         if (((column.Type as VectorDataViewType)?.ItemType ?? column.Type) is not KeyDataViewType key)
             return [];
         if (key.Count > MaxUnnamedKeys)
-            throw new ArgumentOutOfRangeException(nameof(column), $"The keys of the column '{column.Name}' have no names, and {key.Count} values; named keys, or at most {MaxUnnamedKeys}, were expected.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(column),
+                $"The keys of the column '{column.Name}' have no names, and {key.Count} values; named keys, or at most {MaxUnnamedKeys}, were expected.");
+        }
+
         return [.. Enumerable.Range(1, (int)key.Count).Select(number => number.ToString(CultureInfo.InvariantCulture))];
     }
 

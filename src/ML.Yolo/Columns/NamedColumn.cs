@@ -3,7 +3,9 @@ using ML.Yolo.Interop;
 
 namespace ML.Yolo.Columns;
 
-/// <summary>A column that data must have. Every column is looked for here, so that one text says what is wrong: name, expected, found, the columns there are.</summary>
+/// <summary>
+/// A column that data must have. Every column is looked for here, so that one text says what is wrong: name, expected, found, the columns there are.
+/// </summary>
 /// <param name="Role">What it is for, as in "the label column".</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type.</param>
@@ -28,10 +30,14 @@ internal sealed record NamedColumn(string Role, string Name, ColumnType Type)
         if (!schema.TryFindColumn(Name, out var column))
         {
             var names = string.Join(", ", schema.Select(other => other.Name));
-            throw new ArgumentOutOfRangeException(nameof(schema), $"The {Role} column '{Name}' is not in the data; {Type.Expected} was expected. There are: {names}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(schema), $"The {Role} column '{Name}' is not in the data; {Type.Expected} was expected. There are: {names}.");
         }
 
         if (!Type.Fits(column))
-            throw new ArgumentOutOfRangeException(nameof(schema), $"The {Role} column '{Name}' is {ColumnType.Describe(column)}; {Type.Expected} was expected.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(schema), $"The {Role} column '{Name}' is {ColumnType.Describe(column)}; {Type.Expected} was expected.");
+        }
     }
 }

@@ -186,7 +186,8 @@ internal sealed class CocoFile
         GroupByImage();
     }
 
-    private static long Number(string id) => long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
+    private static long Number(string id)
+        => long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
 
     private void GroupByImage()
     {

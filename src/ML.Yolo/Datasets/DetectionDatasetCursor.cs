@@ -5,12 +5,15 @@ using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>Moves over rows of a labelled set. A row is read once its first column is; where bad ones are to be skipped, when the cursor reaches it.</summary>
+/// <summary>
+/// Moves over rows of a labelled set. A row is read once its first column is; where bad ones are to be skipped, when the cursor reaches it.
+/// </summary>
 /// <param name="view">The set.</param>
 /// <param name="active">Indices of the columns asked for.</param>
 /// <param name="rows">Rows to visit: number of the block, index in the set.</param>
 /// <param name="bad">Takes the rows that cannot be read; null lets their exceptions through.</param>
-internal sealed class DetectionDatasetCursor(DetectionDatasetView view, HashSet<int> active, IEnumerable<(long Block, int Index)> rows, BadSamples? bad) : DataViewRowCursor
+internal sealed class DetectionDatasetCursor(DetectionDatasetView view, HashSet<int> active, IEnumerable<(long Block, int Index)> rows, BadSamples? bad)
+    : DataViewRowCursor
 {
     private readonly IEnumerator<(long Block, int Index)> _rows = rows.GetEnumerator();
     private long _position = -1;

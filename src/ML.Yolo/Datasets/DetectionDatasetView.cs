@@ -5,7 +5,9 @@ using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>A labelled set as rows: ImagePath, Label, BoundingBoxes. Labels are read while rows are, in parallel where several cursors are asked for.</summary>
+/// <summary>
+/// A labelled set as rows: ImagePath, Label, BoundingBoxes. Labels are read while rows are, in parallel where several cursors are asked for.
+/// </summary>
 internal sealed class DetectionDatasetView : IDataView
 {
     private const int RowsPerBlock = 32;

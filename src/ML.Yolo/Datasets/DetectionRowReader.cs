@@ -16,7 +16,8 @@ internal sealed class DetectionRowReader
     private readonly DataViewSchema.Column _boundingBoxes;
 
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
-    public DetectionRowReader(IDataView data, string imagePathColumnName = ImagePathName, string labelColumnName = LabelName, string boundingBoxColumnName = BoundingBoxesName)
+    public DetectionRowReader(
+        IDataView data, string imagePathColumnName = ImagePathName, string labelColumnName = LabelName, string boundingBoxColumnName = BoundingBoxesName)
     {
         _data = data;
         _imagePath = new NamedColumn("image path", imagePathColumnName, ColumnType.Text).Find(data.Schema);
@@ -28,7 +29,9 @@ internal sealed class DetectionRowReader
     public string[] ClassNames => KnownClassNames.Of(_label);
 
     /// <summary>The rows, streamed.</summary>
-    /// <exception cref="FormatException">A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column.</exception>
+    /// <exception cref="FormatException">
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column.
+    /// </exception>
     public IEnumerable<DetectionRow> Read()
     {
         using var cursor = _data.GetRowCursor([_imagePath, _label, _boundingBoxes]);

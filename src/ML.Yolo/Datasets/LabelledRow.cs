@@ -12,7 +12,8 @@ internal sealed class LabelledRow(string imagePath, int capacity)
     private readonly List<Box> _boxes = new(capacity);
 
     /// <summary>
-    /// The frame that turns the labels' boxes into boxes of the stored picture. Labels mean the upright picture, unless the size their file declares is that of the stored one alone.
+    /// The frame that turns the labels' boxes into boxes of the stored picture. Labels mean the upright picture, unless the size their file declares is that
+    /// of the stored one alone.
     /// </summary>
     /// <param name="width">Width the labels' file declares; 0 where it does not.</param>
     /// <param name="height">Height it declares; 0 where it does not.</param>

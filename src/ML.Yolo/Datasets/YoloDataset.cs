@@ -1,7 +1,9 @@
 namespace ML.Yolo.Datasets;
 
 /// <summary>One split of a set in the YOLO format.</summary>
-/// <remarks>Labels are fractions of the upright picture, as the reference's loader and labelling tools see it; the boxes given are in pixels as stored.</remarks>
+/// <remarks>
+/// Labels are fractions of the upright picture, as the reference's loader and labelling tools see it; the boxes given are in pixels as stored.
+/// </remarks>
 internal sealed class YoloDataset : DetectionDataset
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp" };
@@ -15,7 +17,10 @@ internal sealed class YoloDataset : DetectionDataset
         _file = YoloDatasetFile.Read(path);
         _images = [.. _file.Locations(split).SelectMany(Images)];
         if (_images.Length == 0)
-            throw new DatasetFormatException(_file.FilePath, line: null, $"the split '{split}' has no image ({string.Join(", ", Extensions.Order(StringComparer.Ordinal))}).");
+        {
+            var extensions = string.Join(", ", Extensions.Order(StringComparer.Ordinal));
+            throw new DatasetFormatException(_file.FilePath, line: null, $"the split '{split}' has no image ({extensions}).");
+        }
     }
 
     /// <inheritdoc/>
@@ -59,7 +64,8 @@ internal sealed class YoloDataset : DetectionDataset
         if (File.Exists(location))
         {
             var folder = Path.GetDirectoryName(location)!;
-            return File.ReadLines(location).Select(line => line.Trim()).Where(line => line.Length > 0).Select(line => Path.GetFullPath(Path.Combine(folder, line)));
+            var lines = File.ReadLines(location).Select(line => line.Trim()).Where(line => line.Length > 0);
+            return lines.Select(line => Path.GetFullPath(Path.Combine(folder, line)));
         }
 
         var files = Directory.EnumerateFiles(location, "*", SearchOption.AllDirectories);

@@ -6,7 +6,7 @@ namespace ML.Yolo.Samples;
 /// <param name="classNames">Classes that are to be listed even where they have no object.</param>
 internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
 {
-    // Label files round: what leaves the image by less is no mistake.
+    // Label files round: what leaves the image by less is not a mistake.
     private const float Tolerance = 1;
 
     private readonly Dictionary<string, int> _perClass = classNames.Distinct(StringComparer.Ordinal).ToDictionary(name => name, _ => 0, StringComparer.Ordinal);

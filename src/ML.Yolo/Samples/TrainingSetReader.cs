@@ -8,7 +8,8 @@ using ML.Yolo.Imaging;
 namespace ML.Yolo.Samples;
 
 /// <summary>
-/// Reads the rows of a view: labels first, so that a broken set is known before an image is decoded, then the images, on several threads, resized and kept for random access.
+/// Reads the rows of a view: labels first, so that a broken set is known before an image is decoded, then the images, on several threads, resized and kept
+/// for random access.
 /// </summary>
 /// <param name="settings">Columns, image size, caching, what to do with bad rows.</param>
 /// <param name="classNames">Names of the classes learned, by index.</param>
@@ -42,7 +43,8 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     /// <param name="data">Rows with the columns of images, labels and boxes.</param>
     /// <param name="cache">Takes the images; disposed with the set, and where reading fails.</param>
     /// <exception cref="FormatException">
-    /// A row's labels and boxes do not fit together, a box is not finite or inverted, or an image cannot be read; the message names row and column, or the file.
+    /// A row's labels and boxes do not fit together, a box is not finite or inverted, or an image cannot be read; the message names row and column, or the
+    /// file.
     /// </exception>
     /// <exception cref="InvalidOperationException">There is no row, or none that can be used.</exception>
     public TrainingSet Read(IDataView data, ImageCache cache)
@@ -145,13 +147,15 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
             var objects = readObjects();
             return Resize(objects, images.Read());
         }
-        catch (Exception exception) when (settings.BadSampleHandling == BadSampleHandling.Skip && (exception is RowProblem || BadSamples.IsBadSample(exception)))
+        catch (Exception exception) when (settings.BadSampleHandling == BadSampleHandling.Skip && IsBad(exception))
         {
             lock (_lock)
                 _problems.Add((place, exception));
             return null;
         }
     }
+
+    private static bool IsBad(Exception exception) => exception is RowProblem || BadSamples.IsBadSample(exception);
 
     private Row Resize(Objects objects, MLImage image)
     {
@@ -181,7 +185,11 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
 
         _samples.Sort((a, b) => a.Place.CompareTo(b.Place));
         if (_samples.Count == 0)
-            throw new InvalidOperationException(BadSamples.Count > 0 ? $"The {name} has no row that can be used. {BadSamples.Report($"the {name}")}" : $"The {name} has no row.");
+        {
+            var left = BadSamples.Count == 0 ? "." : $" that can be used. {BadSamples.Report($"the {name}")}";
+            throw new InvalidOperationException($"The {name} has no row{left}");
+        }
+
         IgnoredObjects = _samples.Sum(sample => sample.Objects.Ignored);
         Summary = Summarize(_samples);
         return [.. _samples.Select(sample => sample.ToTrainingSample())];
@@ -245,7 +253,9 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
 
     private sealed record Sample(Place Place, int Image, Letterbox Letterbox, Objects Objects, string Checksum)
     {
-        /// <summary>Boxes are clipped to the image; those of which nothing is left are no objects, and of equal ones one counts, as in the reference.</summary>
+        /// <summary>
+        /// Boxes are clipped to the image; those of which nothing is left are not objects, and of equal ones one counts, as in the reference.
+        /// </summary>
         public TrainingSample ToTrainingSample()
         {
             var (classes, boxes, seen) = (new List<int>(Objects.Classes.Length), new List<Box>(Objects.Boxes.Length), new HashSet<(int, Box)>());

@@ -9,6 +9,7 @@ namespace ML.Yolo.Tests.Columns;
 public sealed class BadRowTests : IDisposable
 {
     private const int Bad = 2;
+    private const StringComparison Ordinal = StringComparison.Ordinal;
 
     private static readonly string[] Readers = ["Yolo.Fit", "EvaluateDetections", "SummarizeDetections", "SaveAsYoloDataset", "SaveAsCoco"];
 
@@ -97,7 +98,7 @@ public sealed class BadRowTests : IDisposable
         if (handling == BadSampleHandling.Throw)
             Assert.Equal(Message, Assert.IsType<FormatException>(exception).Message);
         else
-            Assert.Contains(warnings, warning => warning.Contains("1 bad sample of the training data is left out", StringComparison.Ordinal) && warning.Contains(Message, StringComparison.Ordinal));
+            Assert.Contains(warnings, warning => warning.EndsWith($"1 bad sample of the training data is left out.{Environment.NewLine}  {Message}", Ordinal));
     }
 
     [Fact]
@@ -162,7 +163,12 @@ public sealed class BadRowTests : IDisposable
         Datasets.LabelledRows.WritePicture(_folder.File($"{i}.png"));
         return new Row
         {
-            ImagePath = _folder.File($"{i}.png"), Label = ["a"], BoundingBoxes = [1, 2, 10, 12], PredictedLabel = ["a"], PredictedBoundingBoxes = [1, 2, 10, 12], Score = [0.9f],
+            ImagePath = _folder.File($"{i}.png"),
+            Label = ["a"],
+            BoundingBoxes = [1, 2, 10, 12],
+            PredictedLabel = ["a"],
+            PredictedBoundingBoxes = [1, 2, 10, 12],
+            Score = [0.9f],
         };
     })];
 

@@ -46,7 +46,8 @@ public sealed class MissingColumnTests
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(data));
 
-        Assert.StartsWith("The label column 'Label' is a vector of key (Byte); a vector of keys (use MapValueToKey) was expected.", exception.Message, StringComparison.Ordinal);
+        const string Expected = "The label column 'Label' is a vector of key (Byte); a vector of keys (use MapValueToKey) was expected.";
+        Assert.StartsWith(Expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

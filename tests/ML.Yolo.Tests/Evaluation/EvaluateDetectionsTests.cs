@@ -16,7 +16,14 @@ public sealed class EvaluateDetectionsTests
     {
         var data = _mlContext.Data.LoadFromEnumerable(
         [
-            new Row { Label = ["cat", "dog"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30], PredictedLabel = ["dog", "cat"], PredictedBoundingBoxes = [20, 20, 30, 30, 0, 0, 10, 10], Score = [0.9f, 0.8f] },
+            new Row
+            {
+                Label = ["cat", "dog"],
+                BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30],
+                PredictedLabel = ["dog", "cat"],
+                PredictedBoundingBoxes = [20, 20, 30, 30, 0, 0, 10, 10],
+                Score = [0.9f, 0.8f],
+            },
         ]);
         if (keysInLabel)
             data = _mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
@@ -32,7 +39,7 @@ public sealed class EvaluateDetectionsTests
     [Fact]
     public void EvaluateDetections_LabelThatTheKeysDoNotKnow_IsIgnoredAndCounted()
     {
-        var data = _mlContext.Data.LoadFromEnumerable([new Row { Label = ["cat", "zebra"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30], PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, 10, 10], Score = [0.9f] }]);
+        var data = OneOfTwo("zebra");
         var known = _mlContext.Data.LoadFromEnumerable([new { Name = "cat" }]);
         data = _mlContext.Transforms.Conversion.MapValueToKey("Label", keyData: known).Fit(data).Transform(data);
 
@@ -46,7 +53,8 @@ public sealed class EvaluateDetectionsTests
     {
         var data = _mlContext.Data.LoadFromEnumerable([new Row()]);
 
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, scoreColumnName: "Confidence"));
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _mlContext.MulticlassClassification.EvaluateDetections(data, scoreColumnName: "Confidence"));
 
         Assert.StartsWith(
             "The score column 'Confidence' is not in the data; a vector of Single (one per object) was expected. "
@@ -67,7 +75,8 @@ public sealed class EvaluateDetectionsTests
 
     [Theory]
     [InlineData(float.NaN, 10f, "Row 0, 'Score', detection 0: the confidence is NaN; a number was expected.")]
-    [InlineData(0.9f, float.PositiveInfinity, "Row 0, 'PredictedBoundingBoxes', box 0: (0, 0, Infinity, 10) is not finite; finite x0, y0, x1, y1 were expected.")]
+    [InlineData(
+        0.9f, float.PositiveInfinity, "Row 0, 'PredictedBoundingBoxes', box 0: (0, 0, Infinity, 10) is not finite; finite x0, y0, x1, y1 were expected.")]
     public void EvaluateDetections_NumberThatIsNone_NamesRowAndColumn(float score, float right, string message)
     {
         var data = _mlContext.Data.LoadFromEnumerable([new Row { PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, right, 10], Score = [score] }]);
@@ -93,7 +102,8 @@ public sealed class EvaluateDetectionsTests
         };
         var data = _mlContext.Data.LoadFromEnumerable([row]);
 
-        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(data, new DetectionEvaluationOptions { CrowdColumnName = "Crowd", IgnoredColumnName = "Difficult", AreaColumnName = "Area" });
+        var options = new DetectionEvaluationOptions { CrowdColumnName = "Crowd", IgnoredColumnName = "Difficult", AreaColumnName = "Area" };
+        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(data, options);
 
         Assert.Equal((1, 1, 2), (metrics.MAP50, metrics.GroundTruthCount, metrics.IgnoredGroundTruthCount));
         Assert.Equal([0, 1, 0], metrics.BySize.Select(size => size.GroundTruthCount));
@@ -107,7 +117,8 @@ public sealed class EvaluateDetectionsTests
         var options = new DetectionEvaluationOptions { CrowdColumnName = "Area" };
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.EvaluateDetections(data, options));
 
-        Assert.StartsWith("The crowd column 'Area' is a vector of Single; a vector of Boolean (one per object) was expected.", exception.Message, StringComparison.Ordinal);
+        const string Expected = "The crowd column 'Area' is a vector of Single; a vector of Boolean (one per object) was expected.";
+        Assert.StartsWith(Expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -123,7 +134,7 @@ public sealed class EvaluateDetectionsTests
     [Fact]
     public void EvaluateDetections_UltralyticsDefinition_IntegratesByTrapezoids()
     {
-        var data = _mlContext.Data.LoadFromEnumerable([new Row { Label = ["cat", "cat"], BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30], PredictedLabel = ["cat"], PredictedBoundingBoxes = [0, 0, 10, 10], Score = [0.9f] }]);
+        var data = OneOfTwo("cat");
 
         var metrics = _mlContext.MulticlassClassification.EvaluateDetections(data, definition: DetectionMetricDefinition.Ultralytics);
 
@@ -139,8 +150,8 @@ public sealed class EvaluateDetectionsTests
         var text = _mlContext.MulticlassClassification.EvaluateDetections(OneCat()).ToString();
 
         Assert.Contains("cat          1           1  1.000  1.000    1.000      1.000   1.000  1.000", text, StringComparison.Ordinal);
-        Assert.Contains("small  objects:      AP 1.000, AR 1.000 (1 objects)", text, StringComparison.Ordinal);
-        Assert.Contains("best  10 an image: AP 1.000, AR 1.000", text, StringComparison.Ordinal);
+        Assert.Contains("small  objects:     AP 1.000, AR 1.000 (1 objects)", text, StringComparison.Ordinal);
+        Assert.Contains("best  10 per image: AP 1.000, AR 1.000", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,6 +167,18 @@ public sealed class EvaluateDetectionsTests
         Assert.True(double.IsNaN(read.BySize[2].MAP50_95));
         Assert.Equal(1, read.ConfusionMatrix.GetCountForClassPair(predictedClassIndicatorIndex: 1, actualClassIndicatorIndex: 0));
     }
+
+    private IDataView OneOfTwo(string missed) => _mlContext.Data.LoadFromEnumerable(
+    [
+        new Row
+        {
+            Label = ["cat", missed],
+            BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30],
+            PredictedLabel = ["cat"],
+            PredictedBoundingBoxes = [0, 0, 10, 10],
+            Score = [0.9f],
+        },
+    ]);
 
     private IDataView OneCat(string seenAs = "cat") => _mlContext.Data.LoadFromEnumerable(
         [new Row { Label = ["cat"], BoundingBoxes = [0, 0, 10, 10], PredictedLabel = [seenAs], PredictedBoundingBoxes = [0, 0, 10, 10], Score = [0.9f] }]);

@@ -20,7 +20,8 @@ public sealed class GoldenMetricsTests
         foreach (var image in expected.GetProperty("images").EnumerateArray())
         {
             var objects = Rows(image.GetProperty("groundTruth")).Select(row => new EvaluatedObject((int)row[0], new Box(row[1], row[2], row[3], row[4])));
-            var detections = Rows(image.GetProperty("detections")).Select(row => new EvaluatedDetection((int)row[5], new Box(row[0], row[1], row[2], row[3]), row[4]));
+            var detections = Rows(image.GetProperty("detections"))
+                .Select(row => new EvaluatedDetection((int)row[5], new Box(row[0], row[1], row[2], row[3]), row[4]));
             evaluator.AddImage([.. objects], [.. detections]);
         }
 
@@ -37,7 +38,7 @@ public sealed class GoldenMetricsTests
         Assert.Equal(classes.Count, precisions.Count);
         for (var i = 0; i < classes.Count; i++)
             AssertEqual(precisions[i], metrics.PerClass[classes[i]].AveragePrecisions);
-        Assert.Equal(classes, metrics.PerClass.Select((item, index) => (item, index)).Where(entry => entry.item.GroundTruthCount > 0).Select(entry => entry.index));
+        Assert.Equal(classes, Enumerable.Range(0, metrics.PerClass.Count).Where(index => metrics.PerClass[index].GroundTruthCount > 0));
     }
 
     private static void AssertEqual(double[] expected, IReadOnlyList<double> actual)
@@ -49,5 +50,6 @@ public sealed class GoldenMetricsTests
 
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
 
-    private static IEnumerable<float[]> Rows(JsonElement list) => list.EnumerateArray().Select(row => row.EnumerateArray().Select(number => number.GetSingle()).ToArray());
+    private static IEnumerable<float[]> Rows(JsonElement list)
+        => list.EnumerateArray().Select(row => row.EnumerateArray().Select(number => number.GetSingle()).ToArray());
 }

@@ -90,16 +90,23 @@ public sealed class OrientationTests : IDisposable
 
         Assert.Equal("0 0.75 0.125 0.5 0.25\n", File.ReadAllText(_folder.File("yolo", "labels", "train", "x.txt")));
         Assert.Contains("\"width\":16,\"height\":32", File.ReadAllText(_folder.File("coco.json")), StringComparison.Ordinal);
-        LabelledRows.AssertEqual(LabelledRows.Of(_mlContext, data), LabelledRows.Of(_mlContext, _mlContext.Data.LoadFromCoco(_folder.File("coco.json"), _folder.Path)));
+        var coco = _mlContext.Data.LoadFromCoco(_folder.File("coco.json"), _folder.Path);
+        LabelledRows.AssertEqual(LabelledRows.Of(_mlContext, data), LabelledRows.Of(_mlContext, coco));
     }
 
     [Fact]
     public void LoadFromCoco_DeclaredSizeIsTheStoredOne_TakesTheBoxesAsTheyAre()
     {
         ExifJpeg.Write(_folder.File("x.jpg"), 6);
-        File.WriteAllText(_folder.File("set.json"), """{"images": [{"id": 1, "file_name": "x.jpg", "width": 32, "height": 16}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}], "categories": [{"id": 1, "name": "a"}]}""");
+        File.WriteAllText(
+            _folder.File("set.json"),
+            """
+            {"images": [{"id": 1, "file_name": "x.jpg", "width": 32, "height": 16}],
+            "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}], "categories": [{"id": 1, "name": "a"}]}
+            """);
+        var data = _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path);
 
-        Assert.Equal([1, 2, 4, 6], Assert.Single(LabelledRows.Of(_mlContext, _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path))).BoundingBoxes);
+        Assert.Equal([1, 2, 4, 6], Assert.Single(LabelledRows.Of(_mlContext, data)).BoundingBoxes);
     }
 
     [SharedFact]
@@ -133,14 +140,16 @@ public sealed class OrientationTests : IDisposable
     {
         var (square, (width, height)) = (ExifJpeg.UprightSquare(orientation), ExifJpeg.UprightSize(orientation));
         ExifJpeg.Write(_folder.File("images", "x.jpg"), orientation);
-        File.WriteAllText(_folder.File("labels", "x.txt"), string.Create(CultureInfo.InvariantCulture, $"0 {(square[0] + square[2]) / 2 / width} {(square[1] + square[3]) / 2 / height} {(square[2] - square[0]) / width} {(square[3] - square[1]) / height}\n"));
+        var centre = string.Create(CultureInfo.InvariantCulture, $"{(square[0] + square[2]) / 2 / width} {(square[1] + square[3]) / 2 / height}");
+        var size = string.Create(CultureInfo.InvariantCulture, $"{(square[2] - square[0]) / width} {(square[3] - square[1]) / height}");
+        File.WriteAllText(_folder.File("labels", "x.txt"), $"0 {centre} {size}\n");
         File.WriteAllText(_folder.File("data.yaml"), "names: [a]\ntrain: images");
     }
 
     private TrainingSet ReadSet(ImageCaching caching)
     {
         var data = _mlContext.Data.LoadFromYoloDataset(_folder.Path);
-        var rows = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(data).Transform(data);
+        var rows = SampleReading.Prepare(_mlContext, data);
         return SampleReading.Reader(["a"], caching).Read(rows, SampleReading.Cache());
     }
 }
