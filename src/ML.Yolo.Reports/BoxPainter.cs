@@ -8,7 +8,7 @@ internal static class BoxPainter
 {
     private const float LineShare = 0.005f;
     private const float CapShare = 0.02f;
-    private const float MinLine = 2;
+    private const float ThinnestLine = 2;
     private const float MinCap = 8;
 
     /// <summary>The image, scaled, with the boxes; the first boxes lie on top. The caller disposes it.</summary>
@@ -24,8 +24,9 @@ internal static class BoxPainter
         using (var smooth = new SKPaint { FilterQuality = SKFilterQuality.High })
             surface.Canvas.DrawImage(source, SKRect.Create(size.Width, size.Height), smooth);
 
-        var lineWidth = Math.Max(MinLine, LineShare * Math.Max(size.Width, size.Height));
-        var scaled = boxes.Select(box => box with { Box = Scale(box.Box, size.Width / (float)image.Width, size.Height / (float)image.Height) }).ToList();
+        var lineWidth = Math.Max(ThinnestLine, LineShare * Math.Max(size.Width, size.Height));
+        var (scaleX, scaleY) = (size.Width / (float)image.Width, size.Height / (float)image.Height);
+        var scaled = boxes.Select(box => box with { Box = Scale(box.Box, scaleX, scaleY) }).ToList();
         foreach (var box in scaled.AsEnumerable().Reverse())
             DrawLine(surface.Canvas, box, lineWidth);
         DrawLabels(surface.Canvas, size, scaled, lineWidth);
@@ -87,22 +88,15 @@ internal static class BoxPainter
         var (above, within, below, foot) = (box.Y0 - plate.Height, box.Y0, box.Y1, box.Y1 - plate.Height);
         SKPoint[] corners =
         [
-            new(left, above), new(left, within), new(left, below), new(right, above), new(right, below), new(right, within), new(left, foot), new(right, foot),
+            new(left, above), new(left, within), new(left, below), new(right, above),
+            new(right, below), new(right, within), new(left, foot), new(right, foot),
         ];
+        var (lastX, lastY) = (Math.Max(image.Width - plate.Width, 0), Math.Max(image.Height - plate.Height, 0));
+        var plates = Array.ConvertAll(
+            corners, corner => new Box(0, 0, plate.Width, plate.Height).Shift(Math.Clamp(corner.X, 0, lastX), Math.Clamp(corner.Y, 0, lastY)));
 
-        // Where all places cover something, the one that covers least.
-        var (best, least) = (default(Box), double.PositiveInfinity);
-        foreach (var corner in corners)
-        {
-            var x = Math.Clamp(corner.X, 0, Math.Max(image.Width - plate.Width, 0));
-            var y = Math.Clamp(corner.Y, 0, Math.Max(image.Height - plate.Height, 0));
-            var candidate = new Box(x, y, x + plate.Width, y + plate.Height);
-            var covered = placed.Sum(other => candidate.Overlap(other)) + OutOfPlace(candidate, corner);
-            if (covered < least)
-                (best, least) = (candidate, covered);
-        }
-
-        return best;
+        // Where all places cover something, the one that covers the smallest area.
+        return plates.MinBy(candidate => placed.Sum(other => candidate.Overlap(other)) + OutOfPlace(candidate, corners[Array.IndexOf(plates, candidate)]));
     }
 
     /// <summary>A place that the image's edge pushes onto its own box is worse than one that fits.</summary>

@@ -8,8 +8,8 @@ namespace ML.Yolo;
 public static class DetectionImage
 {
     /// <summary>
-    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's colour,
-    /// from a palette that people of every colour vision tell apart. The system needs no font.
+    /// A copy of an image with boxes, names and confidences, readable on any background: lines have a dark rim, names stand on plates of the class's
+    /// colour, from a palette that people of every colour vision tell apart. The system needs no font.
     /// </summary>
     /// <param name="image">The image; not changed.</param>
     /// <param name="detections">What is on it, in pixels of it. The most confident lie on top.</param>
@@ -32,9 +32,11 @@ public static class DetectionImage
 
     private static Box Checked(LabeledBox item)
     {
-        var box = item.Box;
-        var text = FormattableString.Invariant($"The box of '{item.Label}' is {box.X0}, {box.Y0}, {box.X1}, {box.Y1}; finite numbers were expected.");
-        return box.IsFinite ? box : throw new ArgumentException(text, nameof(item));
+        var (x0, y0, x1, y1) = item.Box;
+        return item.Box.IsFinite
+            ? item.Box
+            : throw new ArgumentException(
+                FormattableString.Invariant($"The box of '{item.Label}' is {x0}, {y0}, {x1}, {y1}; finite numbers were expected."), nameof(item));
     }
 
     private static string Text(LabeledBox box, DetectionImageOptions options)

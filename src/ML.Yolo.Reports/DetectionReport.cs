@@ -9,17 +9,15 @@ namespace ML.Yolo;
 public static class DetectionReport
 {
     /// <summary>
-    /// Writes <c>report.html</c>: the metrics as tables and curves, the training's course, the confusion matrix, the labels' statistics, and images with the
-    /// ground truth beside the predictions. The page holds everything it shows, its images too, and asks nothing of the network. It adapts to light and dark,
-    /// small screens and paper.
+    /// Writes <c>report.html</c>: the metrics as tables and curves, the training's course, the confusion matrix, the labels' statistics, and images with
+    /// the ground truth beside the predictions. The page holds everything it shows, its images too, and asks nothing of the network. It adapts to light and
+    /// dark, small screens and paper.
     /// </summary>
     /// <param name="folder">Where the page goes; made if need be.</param>
     /// <param name="metrics">The metrics, of <c>EvaluateDetections</c>.</param>
     /// <param name="history">The training's course; null leaves it out.</param>
-    /// <param name="images">
-    /// Scored rows, best those that were measured, with their images: read once, one by one, and only those shown are kept. Null leaves out the galleries and
-    /// the labels' statistics.
-    /// </param>
+    /// <param name="images">Scored rows, best those that were measured, with their images: read once, one by one, and only those shown are kept. Null
+    /// leaves out the galleries and the labels' statistics.</param>
     /// <param name="options">Heading, columns and thresholds; null takes the defaults.</param>
     /// <returns>The page's path.</returns>
     /// <exception cref="ArgumentException">A column is absent or of another type, or an option is out of range; the message names it.</exception>

@@ -19,15 +19,14 @@ internal static class GalleryPainter
 
     public static GalleryImage Paint(MLImage image, string name, ImageVerdict verdict, IReadOnlyList<string> classNames)
     {
-        var truth = WrongFirst(verdict.Objects.Length, item => Truth(verdict, item, classNames));
-        var predicted = WrongFirst(verdict.Detections.Length, item => Predicted(verdict, item, classNames));
-        var found = string.Create(CultureInfo.InvariantCulture, $"{verdict.Right} right, {verdict.Missed} missed");
-        var wrong = string.Create(CultureInfo.InvariantCulture, $"{verdict.FalseAlarms} false alarms, {verdict.Confused} confused");
-        var (truthText, predictedText) = ($"Ground truth of {name}: {List(truth)}", $"Predictions on {name}: {List(predicted)}");
-        return new GalleryImage(name, $"{found}, {wrong}", Jpeg(image, truth), Jpeg(image, predicted), truthText, predictedText);
+        var truth = MistakesFirst(verdict.Objects.Length, item => Truth(verdict, item, classNames));
+        var predicted = MistakesFirst(verdict.Detections.Length, item => Predicted(verdict, item, classNames));
+        var summary = $"{verdict.Right} right, {verdict.Missed} missed, {verdict.FalseAlarms} false alarms, {verdict.Confused} confused";
+        return new GalleryImage(
+            name, summary, Jpeg(image, truth), Jpeg(image, predicted), $"Ground truth of {name}: {List(truth)}", $"Predictions on {name}: {List(predicted)}");
     }
 
-    private static List<PaintedBox> WrongFirst(int count, Func<int, PaintedBox> paint)
+    private static List<PaintedBox> MistakesFirst(int count, Func<int, PaintedBox> paint)
         => [.. Enumerable.Range(0, count).Select(paint).OrderByDescending(box => box.Colour != Fine)];
 
     private static PaintedBox Truth(ImageVerdict verdict, int item, IReadOnlyList<string> classNames)

@@ -48,7 +48,7 @@ internal sealed class LabelStatistics
             _counts[item.Class] = _counts.GetValueOrDefault(item.Class) + 1;
             var box = item.Box;
             var scale = size is { } known && _canvas is { } canvas ? (double)canvas / Math.Max(known.Width, known.Height) : 1;
-            AddSize(box.Width * scale, box.Height * scale);
+            AddSize((box.X1 - box.X0) * scale, (box.Y1 - box.Y0) * scale);
             if (size is { } image)
                 Positions[Cell((box.Y0 + box.Y1) / 2 / image.Height), Cell((box.X0 + box.X1) / 2 / image.Width)]++;
         }

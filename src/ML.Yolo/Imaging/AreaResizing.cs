@@ -4,12 +4,9 @@ using System.Runtime.Intrinsics;
 
 namespace ML.Yolo.Imaging;
 
-/// <summary>
-/// Shrinks pictures of four bytes per pixel: a pixel of the result is the mean of the area it covers, as in the reference's area interpolation.
-/// </summary>
+/// <summary>Shrinks pictures of four bytes a pixel: a pixel of the result is the mean of the area it covers, as in the reference's area interpolation.</summary>
 /// <remarks>
-/// First the rows under a row of the result are added up, weighted by their share, then the columns of that sum. A pixel of the source that lies under two of
-/// the result counts for each by its share.
+/// First the rows under a row of the result are added up, weighted by their share, then the columns of that sum. A pixel of the source that lies under two of the result counts for each by its share.
 /// </remarks>
 internal static class AreaResizing
 {
@@ -17,7 +14,7 @@ internal static class AreaResizing
 
     /// <summary>Shrinks. Neither side of the target may be longer than the source's.</summary>
     /// <param name="source">Width × Height × 4 bytes, row by row.</param>
-    /// <param name="width">Pixels per row.</param>
+    /// <param name="width">Pixels a row.</param>
     /// <param name="height">Rows.</param>
     /// <param name="target">As many bytes as the target has.</param>
     /// <param name="targetWidth">Pixels a row of the target.</param>

@@ -3,7 +3,7 @@ using Microsoft.ML.Transforms.Image;
 namespace ML.Yolo.Imaging;
 
 /// <summary>Where ML.NET's <c>ResizeImages</c> puts a picture: scaled to whole pixels, then shifted.</summary>
-/// <param name="ScaleX">Pixels of the result per pixel of the source, across.</param>
+/// <param name="ScaleX">Pixels of the result a pixel of the source, across.</param>
 /// <param name="ScaleY">The same, down.</param>
 /// <param name="Left">Column of the picture's left edge; negative where it is cropped.</param>
 /// <param name="Top">Row of its top edge.</param>
@@ -13,8 +13,7 @@ internal readonly record struct BoxResizing(float ScaleX, float ScaleY, int Left
 {
     /// <summary>The way from one size to another.</summary>
     /// <remarks>ML.NET computes in single precision and cuts to whole pixels; so does this, to land on the same ones.</remarks>
-    public static BoxResizing Between(
-        int width, int height, int newWidth, int newHeight, ImageResizingEstimator.ResizingKind kind, ImageResizingEstimator.Anchor cropAnchor)
+    public static BoxResizing Between(int width, int height, int newWidth, int newHeight, ImageResizingEstimator.ResizingKind kind, ImageResizingEstimator.Anchor cropAnchor)
     {
         var (across, down) = ((float)newWidth / width, (float)newHeight / height);
         if (kind == ImageResizingEstimator.ResizingKind.Fill || (width, height) == (newWidth, newHeight))

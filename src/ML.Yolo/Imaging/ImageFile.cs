@@ -14,8 +14,7 @@ internal sealed record ImageFile(string Path, Letterbox Letterbox)
         if (!File.Exists(image.Tag))
             return null;
         using var again = MLImage.CreateFromFile(image.Tag);
-        var isSame = again.PixelFormat == image.PixelFormat && again.Width == image.Width && again.Pixels.SequenceEqual(image.Pixels);
-        return isSame ? new ImageFile(image.Tag, letterbox) : null;
+        return again.PixelFormat == image.PixelFormat && again.Width == image.Width && again.Pixels.SequenceEqual(image.Pixels) ? new ImageFile(image.Tag, letterbox) : null;
     }
 
     /// <summary>Whether the file holds all of its picture. Decoders fill what is missing with gray or black and say nothing.</summary>
@@ -33,7 +32,7 @@ internal sealed record ImageFile(string Path, Letterbox Letterbox)
     }
 
     /// <summary>Decodes and resizes.</summary>
-    /// <exception cref="IOException">The file is gone or not an image any more.</exception>
+    /// <exception cref="IOException">The file is gone or no image any more.</exception>
     public ResizedImage Read()
     {
         try

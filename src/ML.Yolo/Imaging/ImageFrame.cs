@@ -6,9 +6,8 @@ namespace ML.Yolo.Imaging;
 
 /// <summary>The two frames of a photo: as its pixels are stored, and upright, as its EXIF orientation asks it to be shown.</summary>
 /// <remarks>
-/// ML.NET's images hold the pixels as stored, and so do the boxes of every column. Label files mean the upright picture, since that is what people and their
-/// tools see; the network is shown the upright picture too. This is where one becomes the other. An orientation is a swap of the axes, then a mirroring of
-/// either axis of the upright picture (EXIF 2.3, tag 0x0112).
+/// ML.NET's images hold the pixels as stored, and so do the boxes of every column. Label files mean the upright picture, since that is what people and their tools see; the network is shown the upright picture too.
+/// This is where one becomes the other. An orientation is a swap of the axes, then a mirroring of either axis of the upright picture (EXIF 2.3, tag 0x0112).
 /// </remarks>
 /// <param name="Width">Width as stored, pixels.</param>
 /// <param name="Height">Height as stored, pixels.</param>
@@ -32,10 +31,7 @@ internal readonly record struct ImageFrame(int Width, int Height, SKEncodedOrigi
     private bool MirrorsY => Origin is SKEncodedOrigin.BottomRight or SKEncodedOrigin.BottomLeft or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
 
     /// <summary>The frame of an image of ML.NET: its pixels as they are, turned as the file that <c>LoadImages</c> took it from asks.</summary>
-    /// <remarks>
-    /// <c>LoadImages</c> leaves the path in the image's tag, and steps such as <c>ResizeImages</c> keep it. An image without one, or that someone turned
-    /// already, is upright as it is.
-    /// </remarks>
+    /// <remarks><c>LoadImages</c> leaves the path in the image's tag, and steps such as <c>ResizeImages</c> keep it. An image without one, or that someone turned already, is upright as it is.</remarks>
     public static ImageFrame Of(MLImage image)
     {
         var (width, height) = (image.Width, image.Height);

@@ -19,14 +19,7 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
     public SKEncodedOrigin Origin { get; init; }
 
     /// <summary>The image as stored.</summary>
-    public ImageFrame Frame
-    {
-        get
-        {
-            var frame = new ImageFrame(Width, Height, Origin);
-            return frame.SwapsAxes ? frame.Resize(Height, Width) : frame;
-        }
-    }
+    public ImageFrame Frame => new ImageFrame(Width, Height, Origin) is { SwapsAxes: true } turned ? turned.Resize(Height, Width) : new ImageFrame(Width, Height, Origin);
 
     /// <summary>Column of the image's left edge on the canvas: the smaller half of the free columns.</summary>
     public int Left => (CanvasWidth - ResizedWidth) / 2;
