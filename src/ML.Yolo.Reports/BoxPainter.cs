@@ -26,10 +26,10 @@ internal static class BoxPainter
 
         var lineWidth = Math.Max(ThinnestLine, LineShare * Math.Max(size.Width, size.Height));
         var (scaleX, scaleY) = (size.Width / (float)image.Width, size.Height / (float)image.Height);
-        var scaled = boxes.Select(box => box with { Box = Scale(box.Box, scaleX, scaleY) }).Reverse().ToList();
-        foreach (var box in scaled)
+        var scaled = boxes.Select(box => box with { Box = Scale(box.Box, scaleX, scaleY) }).ToList();
+        foreach (var box in scaled.AsEnumerable().Reverse())
             DrawLine(surface.Canvas, box, lineWidth);
-        DrawLabels(surface.Canvas, size, [.. scaled.AsEnumerable().Reverse()], lineWidth);
+        DrawLabels(surface.Canvas, size, scaled, lineWidth);
         return surface.Snapshot();
     }
 
@@ -45,7 +45,9 @@ internal static class BoxPainter
         return SKImage.FromPixelCopy(new SKImageInfo(image.Width, image.Height, colorType, SKAlphaType.Opaque), image.Pixels);
     }
 
-    private static SKRect Scale(SKRect box, float x, float y) => new(box.Left * x, box.Top * y, box.Right * x, box.Bottom * y);
+    private static Box Scale(Box box, float x, float y) => new(box.X0 * x, box.Y0 * y, box.X1 * x, box.Y1 * y);
+
+    private static SKRect ToRectangle(Box box) => new(box.X0, box.Y0, box.X1, box.Y1);
 
     private static void DrawLine(SKCanvas canvas, PaintedBox box, float width)
     {
@@ -53,8 +55,8 @@ internal static class BoxPainter
         using var line = Stroke(width, box.Colour);
         using var dashes = box.IsDashed ? SKPathEffect.CreateDash([4 * width, 2.5f * width], 0) : null;
         line.PathEffect = dashes;
-        canvas.DrawRect(box.Box, halo);
-        canvas.DrawRect(box.Box, line);
+        canvas.DrawRect(ToRectangle(box.Box), halo);
+        canvas.DrawRect(ToRectangle(box.Box), line);
     }
 
     private static SKPaint Stroke(float width, SKColor colour)
@@ -67,23 +69,23 @@ internal static class BoxPainter
     private static void DrawLabels(SKCanvas canvas, SKSizeI size, IReadOnlyList<PaintedBox> boxes, float lineWidth)
     {
         using var text = new LabelText(Math.Max(MinCap, CapShare * Math.Max(size.Width, size.Height)));
-        var placed = new List<SKRect>();
+        var placed = new List<Box>();
         foreach (var box in boxes.Where(box => box.Label.Length > 0))
         {
             var label = text.Shorten(box.Label, size.Width);
             var plate = Place(box.Box, text.PlateSize(label), size, lineWidth, placed);
-            if (placed.Sum(other => Overlap(plate, other)) > plate.Width * plate.Height / 2)
+            if (placed.Sum(other => plate.Overlap(other)) > plate.Area / 2)
                 continue;                                                                // in a crowd names would hide each other: the line has to do
             placed.Add(plate);
-            text.Draw(canvas, label, plate, box.Colour);
+            text.Draw(canvas, label, ToRectangle(plate), box.Colour);
         }
     }
 
-    private static SKRect Place(SKRect box, SKSize plate, SKSizeI image, float lineWidth, List<SKRect> placed)
+    private static Box Place(Box box, SKSize plate, SKSizeI image, float lineWidth, List<Box> placed)
     {
         var edge = lineWidth / 2;
-        var (left, right) = (box.Left - edge, box.Right + edge - plate.Width);
-        var (above, within, below, foot) = (box.Top - plate.Height, box.Top, box.Bottom, box.Bottom - plate.Height);
+        var (left, right) = (box.X0 - edge, box.X1 + edge - plate.Width);
+        var (above, within, below, foot) = (box.Y0 - plate.Height, box.Y0, box.Y1, box.Y1 - plate.Height);
         SKPoint[] corners =
         [
             new(left, above), new(left, within), new(left, below), new(right, above),
@@ -91,15 +93,12 @@ internal static class BoxPainter
         ];
         var (lastX, lastY) = (Math.Max(image.Width - plate.Width, 0), Math.Max(image.Height - plate.Height, 0));
         var plates = Array.ConvertAll(
-            corners, corner => SKRect.Create(Math.Clamp(corner.X, 0, lastX), Math.Clamp(corner.Y, 0, lastY), plate.Width, plate.Height));
+            corners, corner => new Box(0, 0, plate.Width, plate.Height).Shift(Math.Clamp(corner.X, 0, lastX), Math.Clamp(corner.Y, 0, lastY)));
 
         // Where all places cover something, the one that covers the smallest area.
-        return plates.MinBy(candidate => placed.Sum(other => Overlap(candidate, other)) + OutOfPlace(candidate, corners[Array.IndexOf(plates, candidate)]));
+        return plates.MinBy(candidate => placed.Sum(other => candidate.Overlap(other)) + OutOfPlace(candidate, corners[Array.IndexOf(plates, candidate)]));
     }
 
-    private static float Overlap(SKRect a, SKRect b)
-        => Math.Max(0, Math.Min(a.Right, b.Right) - Math.Max(a.Left, b.Left)) * Math.Max(0, Math.Min(a.Bottom, b.Bottom) - Math.Max(a.Top, b.Top));
-
     /// <summary>A place that the image's edge pushes onto its own box is worse than one that fits.</summary>
-    private static float OutOfPlace(SKRect plate, SKPoint wanted) => Math.Abs(plate.Top - wanted.Y) > 0.5f ? plate.Width : 0;
+    private static float OutOfPlace(Box plate, SKPoint wanted) => Math.Abs(plate.Y0 - wanted.Y) > 0.5f ? plate.Width : 0;
 }

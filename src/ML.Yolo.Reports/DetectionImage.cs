@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Data;
 using ML.Yolo.Reports;
-using SkiaSharp;
 
 namespace ML.Yolo;
 
@@ -25,19 +24,19 @@ public static class DetectionImage
         options.Check();
         var shown = detections.Where(box => box.Score is not { } score || score >= options.ScoreThreshold).OrderByDescending(box => box.Score).ToList();
         var classNames = (options.ClassNames ?? []).Concat(shown.Select(box => box.Label)).Distinct().ToList();
-        var boxes = shown.ConvertAll(box => new PaintedBox(Rectangle(box), Text(box, options), ClassColours.Of(classNames.IndexOf(box.Label))));
+        var boxes = shown.ConvertAll(box => new PaintedBox(Checked(box), Text(box, options), ClassColours.Of(classNames.IndexOf(box.Label))));
         using var picture = BoxPainter.Paint(image, boxes, Math.Max(1f, options.MinimumSide / (float)Math.Max(image.Width, image.Height)));
         using var pixels = picture.PeekPixels();
         return MLImage.CreateFromPixels(picture.Width, picture.Height, MLPixelFormat.Rgba32, pixels.GetPixelSpan());
     }
 
-    private static SKRect Rectangle(LabeledBox box)
+    private static Box Checked(LabeledBox item)
     {
-        var (x0, y0, x1, y1) = (box.X0, box.Y0, box.X1, box.Y1);
-        return float.IsFinite(x0) && float.IsFinite(y0) && float.IsFinite(x1) && float.IsFinite(y1)
-            ? new SKRect(x0, y0, x1, y1)
+        var (x0, y0, x1, y1) = item.Box;
+        return item.Box.IsFinite
+            ? item.Box
             : throw new ArgumentException(
-                FormattableString.Invariant($"The box of '{box.Label}' is {x0}, {y0}, {x1}, {y1}; finite numbers were expected."), nameof(box));
+                FormattableString.Invariant($"The box of '{item.Label}' is {x0}, {y0}, {x1}, {y1}; finite numbers were expected."), nameof(item));
     }
 
     private static string Text(LabeledBox box, DetectionImageOptions options)

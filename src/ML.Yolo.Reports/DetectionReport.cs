@@ -21,7 +21,9 @@ public static class DetectionReport
     /// <param name="options">Heading, columns and thresholds; null takes the defaults.</param>
     /// <returns>The page's path.</returns>
     /// <exception cref="ArgumentException">A column is absent or of another type, or an option is out of range; the message names it.</exception>
-    /// <exception cref="FormatException">A row's labels and numbers do not fit together; the message names row and columns.</exception>
+    /// <exception cref="FormatException">
+    /// A row's labels and numbers do not fit together, a box is not finite or inverted, or an image cannot be read; the message names row and columns.
+    /// </exception>
     /// <exception cref="IOException">The page cannot be written; the message names it.</exception>
     public static string Write(
         string folder, DetectionMetrics metrics, TrainingHistory? history = null, IDataView? images = null, DetectionReportOptions? options = null)

@@ -34,13 +34,13 @@ internal static class GalleryPainter
         var known = verdict.Objects[item];
         var name = classNames[known.Class];
         if (!known.Counts)
-            return new PaintedBox(Rectangle(known.Box), $"{name} (not counted)", Aside, IsDashed: true);
+            return new PaintedBox(known.Box, $"{name} (not counted)", Aside, IsDashed: true);
         if (verdict.IsMissed(item))
-            return new PaintedBox(Rectangle(known.Box), $"missed: {name}", Missed, IsDashed: true);
+            return new PaintedBox(known.Box, $"missed: {name}", Missed, IsDashed: true);
         var found = verdict.DetectionOf[item];
         return verdict.IsRight(found)
-            ? new PaintedBox(Rectangle(known.Box), name, Fine)
-            : new PaintedBox(Rectangle(known.Box), $"{name}, taken for {classNames[verdict.Detections[found].Class]}", Confused, IsDashed: true);
+            ? new PaintedBox(known.Box, name, Fine)
+            : new PaintedBox(known.Box, $"{name}, taken for {classNames[verdict.Detections[found].Class]}", Confused, IsDashed: true);
     }
 
     private static PaintedBox Predicted(ImageVerdict verdict, int item, IReadOnlyList<string> classNames)
@@ -49,14 +49,12 @@ internal static class GalleryPainter
         var name = string.Create(CultureInfo.InvariantCulture, $"{classNames[found.Class]} {found.Score:F2}");
         return verdict.ObjectOf[item] switch
         {
-            ConfusionMatcher.Ignored => new PaintedBox(Rectangle(found.Box), $"{name} (not counted)", Aside, IsDashed: true),
-            ConfusionMatcher.Unmatched => new PaintedBox(Rectangle(found.Box), $"false alarm: {name}", FalseAlarm, IsDashed: true),
-            _ when verdict.IsRight(item) => new PaintedBox(Rectangle(found.Box), name, Fine),
-            var match => new PaintedBox(Rectangle(found.Box), $"{name}, is {classNames[verdict.Objects[match].Class]}", Confused, IsDashed: true),
+            ConfusionMatcher.Ignored => new PaintedBox(found.Box, $"{name} (not counted)", Aside, IsDashed: true),
+            ConfusionMatcher.Unmatched => new PaintedBox(found.Box, $"false alarm: {name}", FalseAlarm, IsDashed: true),
+            _ when verdict.IsRight(item) => new PaintedBox(found.Box, name, Fine),
+            var match => new PaintedBox(found.Box, $"{name}, is {classNames[verdict.Objects[match].Class]}", Confused, IsDashed: true),
         };
     }
-
-    private static SKRect Rectangle(Box box) => new(box.X0, box.Y0, box.X1, box.Y1);
 
     private static string List(List<PaintedBox> boxes) => boxes.Count == 0 ? "nothing" : string.Join("; ", boxes.Select(box => box.Label));
 

@@ -2,12 +2,9 @@ namespace ML.Yolo;
 
 /// <summary>A box with the name of what is in it.</summary>
 /// <param name="Label">Name of the class.</param>
-/// <param name="X0">Left, pixels of the image.</param>
-/// <param name="Y0">Top, pixels of the image.</param>
-/// <param name="X1">Right, pixels of the image.</param>
-/// <param name="Y1">Bottom, pixels of the image.</param>
+/// <param name="Box">Where it is, pixels of the image.</param>
 /// <param name="Score">Confidence in [0, 1]; null for the ground truth.</param>
-public sealed record LabeledBox(string Label, float X0, float Y0, float X1, float Y1, float? Score = null)
+public sealed record LabeledBox(string Label, Box Box, float? Score = null)
 {
     /// <summary>The columns of a scored row as boxes.</summary>
     /// <param name="labels">One name per box.</param>
@@ -22,6 +19,8 @@ public sealed record LabeledBox(string Label, float X0, float Y0, float X1, floa
             throw new ArgumentException($"There are {boxes.Count} box numbers and {labels.Count} labels; 4 per label were expected.", nameof(boxes));
         if (scores is not null && scores.Count != labels.Count)
             throw new ArgumentException($"There are {scores.Count} scores and {labels.Count} labels; 1 per label was expected.", nameof(scores));
-        return [.. labels.Select((label, i) => new LabeledBox(label, boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3], scores?[i]))];
+        return [.. labels.Select((label, i) => new LabeledBox(label, BoxAt(4 * i), scores?[i]))];
+
+        Box BoxAt(int first) => new(boxes[first], boxes[first + 1], boxes[first + 2], boxes[first + 3]);
     }
 }

@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using ML.Yolo.Columns;
-using ML.Yolo.Evaluation;
 
 namespace ML.Yolo.Reports;
 
@@ -33,31 +31,42 @@ internal sealed class ReportImages
 
     public IReadOnlyList<Gallery> Galleries { get; }
 
-    public string[] ClassNames { get; private set; } = [];
+    public IReadOnlyList<string> ClassNames { get; private set; } = [];
 
     public static ReportImages Read(IDataView data, DetectionMetrics metrics, DetectionReportOptions options)
     {
         var result = new ReportImages(metrics, options);
-        var columns = new EvaluationColumns(data.Schema, options.Columns);
-        var imageColumn = data.Schema.GetColumnOrNull(options.ImageColumnName) is { Type: ImageDataViewType } image ? image : (DataViewSchema.Column?)null;
-        var nameColumn = data.Schema.GetColumnOrNull(options.ImageNameColumnName) is { Type: TextDataViewType } name ? name : (DataViewSchema.Column?)null;
+        var columns = new EvaluationColumns(data.Schema, options.Columns.ColumnNames);
+        var imageColumn = new NamedColumn("image", options.ImageColumnName, ColumnType.Image).FindOrNull(data.Schema);
+        var nameColumn = new NamedColumn("image name", options.ImageNameColumnName, ColumnType.Text).FindOrNull(data.Schema);
         using var cursor = data.GetRowCursor(columns.Active.Concat(new[] { imageColumn, nameColumn }.OfType<DataViewSchema.Column>()));
-        result.Read(cursor, new DetectionRowReader(cursor, columns), imageColumn, nameColumn);
+        result.Read(cursor, new ScoredRowReader(cursor, columns), imageColumn, nameColumn);
         return result;
     }
 
     private static double Confidence(ImageVerdict verdict) => verdict.Detections.Average(detection => detection.Score);
 
-    private void Read(DataViewRowCursor cursor, DetectionRowReader rows, DataViewSchema.Column? imageColumn, DataViewSchema.Column? nameColumn)
+    private static MLImage? ReadImage(ImageColumn? images, DataViewRowCursor cursor)
     {
-        var imageGetter = imageColumn is { } column ? cursor.GetGetter<MLImage>(column) : null;
+        try
+        {
+            return images?.ReadOrNull();
+        }
+        catch (RowProblem problem)
+        {
+            throw problem.At(cursor.Position);
+        }
+    }
+
+    private void Read(DataViewRowCursor cursor, ScoredRowReader rows, DataViewSchema.Column? imageColumn, DataViewSchema.Column? nameColumn)
+    {
+        var images = imageColumn is { } column ? new ImageColumn(cursor, column) : null;
         var nameGetter = nameColumn is { } text ? cursor.GetGetter<ReadOnlyMemory<char>>(text) : null;
-        MLImage? image = null;                                                            // never disposed here: it may be the caller's own
         var name = default(ReadOnlyMemory<char>);
         while (cursor.MoveNext())
         {
             rows.Read();
-            imageGetter?.Invoke(ref image!);
+            var image = ReadImage(images, cursor);
             nameGetter?.Invoke(ref name);
             Statistics.Add(rows.Objects, image is null ? null : (image.Width, image.Height));
             if (image is null)

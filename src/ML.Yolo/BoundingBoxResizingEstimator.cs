@@ -37,7 +37,7 @@ public sealed class BoundingBoxResizingEstimator : IEstimator<BoundingBoxResizin
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type; the message names it.</exception>
     public BoundingBoxResizingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -47,19 +47,13 @@ public sealed class BoundingBoxResizingEstimator : IEstimator<BoundingBoxResizin
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type; the message names it.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        foreach (var name in _columns.Inputs)
-        {
-            if (!inputSchema.TryFind(name, out _))
-            {
-                var present = string.Join(", ", inputSchema.Select(column => column.Name));
-                throw new ArgumentOutOfRangeException(nameof(inputSchema), $"The column '{name}' is not in the data. There are: {present}.");
-            }
-        }
-
-        var output = SchemaColumn.VariableVector(_columns.OutputColumnName, NumberDataViewType.Single);
-        return new SchemaShape(inputSchema.Where(column => column.Name != output.Name).Append(output));
+        foreach (var column in new[] { _columns.Boxes, _columns.SourceImage, _columns.ResizedImage })
+            column.Check(inputSchema);
+        var added = SchemaColumn.VariableVector(_columns.OutputColumnName, NumberDataViewType.Single);
+        return new SchemaShape(inputSchema.Where(column => column.Name != _columns.OutputColumnName).Append(added));
     }
 }

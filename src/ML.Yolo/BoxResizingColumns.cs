@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.Transforms.Image;
+using ML.Yolo.Columns;
 
 namespace ML.Yolo;
 
@@ -20,21 +21,26 @@ internal sealed record BoxResizingColumns
     [JsonConverter(typeof(JsonStringEnumConverter<ImageResizingEstimator.Anchor>))]
     public required ImageResizingEstimator.Anchor CropAnchor { get; init; }
 
-    /// <summary>The columns read.</summary>
+    /// <summary>The boxes read.</summary>
     [JsonIgnore]
-    public string[] Inputs => [InputColumnName, SourceImageColumnName, ResizedImageColumnName];
+    public NamedColumn Boxes => new("bounding box", InputColumnName, ColumnType.Boxes);
+
+    /// <summary>The image before.</summary>
+    [JsonIgnore]
+    public NamedColumn SourceImage => new("source image", SourceImageColumnName, ColumnType.Image);
+
+    /// <summary>The image after.</summary>
+    [JsonIgnore]
+    public NamedColumn ResizedImage => new("resized image", ResizedImageColumnName, ColumnType.Image);
 
     /// <exception cref="ArgumentException">A name is empty, or the two images are one column.</exception>
     public void Check()
     {
-        (string Field, string Name)[] columns =
-        [
-            (nameof(OutputColumnName), OutputColumnName),
-            (nameof(InputColumnName), InputColumnName),
-            (nameof(SourceImageColumnName), SourceImageColumnName),
-            (nameof(ResizedImageColumnName), ResizedImageColumnName),
-        ];
-        foreach (var (field, name) in columns)
+        foreach (var (field, name) in new[]
+        {
+            (nameof(OutputColumnName), OutputColumnName), (nameof(InputColumnName), InputColumnName),
+            (nameof(SourceImageColumnName), SourceImageColumnName), (nameof(ResizedImageColumnName), ResizedImageColumnName),
+        })
         {
             if (string.IsNullOrWhiteSpace(name))
                 throw new ArgumentException($"{field} is empty; it must name a column.", field);
@@ -42,10 +48,9 @@ internal sealed record BoxResizingColumns
 
         if (SourceImageColumnName == ResizedImageColumnName)
         {
+            const string Hint = "give ResizeImages an output column of its own, since both sizes are needed.";
             throw new ArgumentException(
-                $"The image and the resized image are both the column '{SourceImageColumnName}'; give ResizeImages an output column of its own, "
-                + "since both sizes are needed.",
-                nameof(ResizedImageColumnName));
+                $"The image and the resized image are both the column '{SourceImageColumnName}'; {Hint}", nameof(ResizedImageColumnName));
         }
 
         if (!Enum.IsDefined(Resizing) || !Enum.IsDefined(CropAnchor))

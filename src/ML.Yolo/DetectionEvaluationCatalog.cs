@@ -1,5 +1,4 @@
 using ML.Yolo;
-using ML.Yolo.Columns;
 using ML.Yolo.Evaluation;
 
 namespace Microsoft.ML;
@@ -77,9 +76,10 @@ public static class DetectionEvaluationCatalog
     /// <param name="predictedBoundingBoxColumnName">Predicted boxes: as the true ones.</param>
     /// <param name="scoreColumnName">Confidences: a vector of floats, one per predicted box.</param>
     /// <param name="definition">Whose rules to follow: COCO's or Ultralytics'.</param>
-    /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">
-    /// A row does not have four box numbers per label, or one score per prediction, or has a number that is not finite; the message names row and columns.
+    /// A row has not four box numbers per label or not one score per prediction, or a box is not finite or inverted, or a score is NaN; the message names row
+    /// and columns.
     /// </exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog,
@@ -107,16 +107,16 @@ public static class DetectionEvaluationCatalog
     /// pass it and the rows it has not scored yet, or score with <see cref="ScoringOptions.Measuring"/>.
     /// </param>
     /// <param name="options">Columns and rules.</param>
-    /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
-    /// <exception cref="FormatException">A row's labels and numbers do not fit together; the message names row and columns.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="FormatException">
+    /// A row has not four box numbers or not one other value per label, or a box is not finite or inverted, or a score is NaN; the message names row and
+    /// columns.
+    /// </exception>
     public static DetectionMetrics EvaluateDetections(this MulticlassClassificationCatalog catalog, IDataView data, DetectionEvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        var columns = new EvaluationColumns(data.Schema, options);
-        var evaluator = DetectionEvaluator.Create(options.Definition);
-        using var cursor = data.GetRowCursor(columns.Active);
-        return DetectionRowReader.Evaluate(cursor, columns, evaluator);
+        return ScoredRowReader.Evaluate(data, options.ColumnNames, DetectionEvaluator.Create(options.Definition));
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Columns;
+using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
@@ -155,8 +156,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)
     {
-        var reader = new TrainingSetReader(_options, classNames, ThrowIfCanceled);
-        var set = reader.Read(data);
+        var settings = new SampleReadingSettings(_options.Columns, _options.ImageSize, _options.ImageCaching, _options.BadSampleHandling);
+        var reader = new TrainingSetReader(settings, classNames, $"{name} data", ThrowIfCanceled);
+        var set = reader.Read(data, new ImageCache(_options.ImageCaching == ImageCaching.Off ? 0 : (long)_options.ImageCacheMegabytes << 20));
         log.Describe(name, reader.Summary);
         if (reader.BadSamples.Count > 0)
             log.Warn(reader.BadSamples.Report($"the {name} data"));
@@ -167,7 +169,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     private string[] ClassNames(IDataView input)
     {
-        var names = KeyNameReader.Read(input.Schema[_options.LabelColumnName]);
+        var names = KeyNames.Read(input.Schema[_options.LabelColumnName]);
         return names.Length > 0 ? names : throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has no key values: there is no class to learn.");
     }
 

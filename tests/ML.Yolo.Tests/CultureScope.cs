@@ -7,7 +7,12 @@ internal sealed class CultureScope : IDisposable
 {
     private readonly CultureInfo _before = CultureInfo.CurrentCulture;
 
-    public CultureScope(string name) => CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(name);
+    public CultureScope(string name)
+        : this(CultureInfo.GetCultureInfo(name))
+    {
+    }
+
+    public CultureScope(CultureInfo culture) => CultureInfo.CurrentCulture = culture;
 
     public void Dispose() => CultureInfo.CurrentCulture = _before;
 }

@@ -1,6 +1,8 @@
 namespace ML.Yolo;
 
-/// <summary>What happens where a sample cannot be used: its label file is malformed, its image is missing or damaged, its labels and boxes do not fit together.</summary>
+/// <summary>
+/// What happens where a sample cannot be used: its label file is malformed, its image is missing or damaged, its labels and boxes do not fit together.
+/// </summary>
 public enum BadSampleHandling
 {
     /// <summary>Stop with an exception that names file, line and field.</summary>

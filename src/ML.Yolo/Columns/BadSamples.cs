@@ -28,7 +28,7 @@ internal sealed class BadSamples
         }
     }
 
-    /// <summary>The report, a line for each of the first ten.</summary>
+    /// <summary>The report, one line for each of the first ten.</summary>
     public string Report(string whole)
     {
         lock (_lock)

@@ -7,4 +7,5 @@ namespace ML.Yolo.Columns;
 /// <param name="PredictedLabel">Labels found.</param>
 /// <param name="PredictedBoundingBoxes">Boxes found.</param>
 /// <param name="Score">Confidences.</param>
-internal sealed record DetectionColumnNames(string Image, string Label, string BoundingBoxes, string PredictedLabel, string PredictedBoundingBoxes, string Score);
+internal sealed record DetectionColumnNames(
+    string Image, string Label, string BoundingBoxes, string PredictedLabel, string PredictedBoundingBoxes, string Score);

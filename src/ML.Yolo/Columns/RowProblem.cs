@@ -1,8 +1,14 @@
 namespace ML.Yolo.Columns;
 
 /// <summary>What is wrong with a row; whoever knows its number puts "Row 7" in front.</summary>
+/// <param name="text">The rest of the sentence, with the space or comma that follows the number.</param>
+/// <param name="cause">What it came from, if anything.</param>
 internal sealed class RowProblem(string text, Exception? cause = null) : Exception(text, cause)
 {
+    /// <summary>A row has not as many values in a column as its labels ask for.</summary>
+    public static RowProblem Count(int found, string column, int labels, string labelColumn, int each)
+        => new($" has {found} numbers in '{column}' and {labels} labels in '{labelColumn}'; {each} per label were expected.");
+
     /// <summary>The message for people; a file of the set tells of itself.</summary>
     public static string Describe(Exception problem, long row)
         => FromFile(problem) is { } file ? file.Message : problem is RowProblem ? $"Row {row}{problem.Message}" : $"Row {row}: {problem.Message}";
@@ -12,8 +18,11 @@ internal sealed class RowProblem(string text, Exception? cause = null) : Excepti
     {
         if (FromFile(problem) is { } file)
             return file;
-        return problem is RowProblem ? new FormatException(Describe(problem, row()), problem.InnerException) : problem;
+        return problem is RowProblem own ? own.At(row()) : problem;
     }
+
+    /// <summary>The exception for people.</summary>
+    public FormatException At(long row) => new($"Row {row}{Message}", InnerException);
 
     /// <summary>ML.NET wraps what is thrown on its threads.</summary>
     private static DatasetFormatException? FromFile(Exception? exception)

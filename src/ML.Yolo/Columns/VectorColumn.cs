@@ -10,6 +10,7 @@ internal sealed class VectorColumn<T>(DataViewRow row, DataViewSchema.Column col
     private VBuffer<T> _value;
     private T[] _dense = [];
 
+    /// <summary>Name of the column.</summary>
     public string Name => column.Name;
 
     /// <summary>The row's values, valid until the next call.</summary>
@@ -22,5 +23,13 @@ internal sealed class VectorColumn<T>(DataViewRow row, DataViewSchema.Column col
             _dense = new T[_value.Length];
         _value.CopyTo(_dense);
         return _dense.AsSpan(0, _value.Length);
+    }
+
+    /// <summary>The row's values, as many for each label that was read last; valid until the next call.</summary>
+    /// <exception cref="RowProblem">There are more or fewer.</exception>
+    public ReadOnlySpan<T> ReadPer(LabelColumn labels, int each)
+    {
+        var values = Read();
+        return values.Length == each * labels.Count ? values : throw RowProblem.Count(values.Length, Name, labels.Count, labels.Name, each);
     }
 }

@@ -25,23 +25,27 @@ internal sealed class CocoDataset : DetectionDataset
     public override int Count => _file.Images.Count;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DatasetFormatException> Orphans => _file.Orphans.ConvertAll(line => new DatasetFormatException(_file.FilePath, line, "'annotations', 'image_id' names no image: an id of 'images' was expected."));
+    public override IReadOnlyList<DatasetFormatException> Orphans
+        => _file.Orphans.ConvertAll(line => Wrong(line, "'annotations', 'image_id' names no image: an id of 'images' was expected."));
 
     /// <inheritdoc/>
     public override DetectionRow Read(int index)
     {
         var image = _file.Images[index];
-        var path = SetPath.Inside(_imageFolder, image.FileName) ?? throw new DatasetFormatException(_file.FilePath, image.Line, $"'images', 'file_name' is '{image.FileName}': a path inside the image folder was expected.");
+        var path = SetPath.Inside(_imageFolder, image.FileName)
+            ?? throw Wrong(image.Line, $"'images', 'file_name' is '{image.FileName}': a path inside the image folder was expected.");
         var objects = _file.Objects(index);
         var row = new LabelledRow(path, objects.Length);
-        var frame = row.LabelFrame(image.Width, image.Height, problem => new DatasetFormatException(_file.FilePath, image.Line, problem));
+        var frame = row.LabelFrame(image.Width, image.Height, problem => Wrong(image.Line, problem));
         foreach (var item in objects)
         {
             if (item.Category < 0)
-                throw new DatasetFormatException(_file.FilePath, item.Line, "'annotations', 'category_id' names no category: an id of 'categories' was expected.");
-            row.Add(_file.ClassNames[item.Category], frame.ToStored(new Box((float)item.X, (float)item.Y, (float)(item.X + item.Width), (float)(item.Y + item.Height))));
+                throw Wrong(item.Line, "'annotations', 'category_id' names no category: an id of 'categories' was expected.");
+            row.Add(_file.ClassNames[item.Category], frame.ToStored(item.Box));
         }
 
         return row.ToRow();
     }
+
+    private DatasetFormatException Wrong(int line, string problem) => new(_file.FilePath, line, problem);
 }

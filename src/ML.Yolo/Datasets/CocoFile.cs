@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -140,9 +141,7 @@ internal sealed class CocoFile
             return;
         if ((image < 0 ? "image_id" : category < 0 ? "category_id" : box is null ? "bbox" : null) is { } missing)
             throw new DatasetFormatException(FilePath, line, $"an annotation has no '{missing}'.");
-        if (box![2] < 0 || box[3] < 0)
-            throw new DatasetFormatException(FilePath, line, FormattableString.Invariant($"'bbox' is [{box[0]}, {box[1]}, {box[2]}, {box[3]}]; x, y, width and height with a width and height of at least 0 were expected."));
-        _annotations.Add((image, new Item(category, box[0], box[1], box[2], box[3], line)));
+        _annotations.Add((image, new Item(category, ToBox(box!, line), line)));
     }
 
     private static double[] ReadBox(JsonTokenStream json)
@@ -153,10 +152,20 @@ internal sealed class CocoFile
         return box;
     }
 
+    private Box ToBox(double[] bbox, int line)
+    {
+        var (x, y, width, height) = (bbox[0], bbox[1], bbox[2], bbox[3]);
+        var box = new Box((float)x, (float)y, (float)(x + width), (float)(y + height));
+        if (width >= 0 && height >= 0 && box.IsFinite)
+            return box;
+        var expected = box.IsFinite ? "x, y, width and height with a width and height of at least 0" : "numbers that are finite in single precision";
+        throw new DatasetFormatException(FilePath, line, FormattableString.Invariant($"'bbox' is [{x}, {y}, {width}, {height}]; {expected} were expected."));
+    }
+
     /// <summary>Ids may be mentioned before they are defined: now that all are known, annotations are sorted by image and categories by id.</summary>
     private void Resolve()
     {
-        var order = Enumerable.Range(0, _categories.Count).OrderBy(index => long.TryParse(_categories[index].Id, out var number) ? number : long.MaxValue).ThenBy(index => index).ToArray();
+        var order = Enumerable.Range(0, _categories.Count).OrderBy(index => Number(_categories[index].Id)).ThenBy(index => index).ToArray();
         ClassNames = [.. order.Select(index => _categories[index].Name)];
         if (ClassNames.Count == 0)
             throw new DatasetFormatException(FilePath, line: null, "'categories' is empty; at least one class was expected.");
@@ -176,6 +185,9 @@ internal sealed class CocoFile
         _annotations.RemoveAll(annotation => annotation.Image < 0);
         GroupByImage();
     }
+
+    private static long Number(string id)
+        => long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
 
     private void GroupByImage()
     {
@@ -201,17 +213,14 @@ internal sealed class CocoFile
 
     /// <summary>An object.</summary>
     /// <param name="Category">Index in <see cref="ClassNames"/>; −1 where the category is not there.</param>
-    /// <param name="X">Left, pixels.</param>
-    /// <param name="Y">Top, pixels.</param>
-    /// <param name="Width">Width, pixels.</param>
-    /// <param name="Height">Height, pixels.</param>
+    /// <param name="Box">Where it is, pixels.</param>
     /// <param name="Line">Line of the file.</param>
-    internal readonly record struct Item(int Category, double X, double Y, double Width, double Height, int Line);
+    internal readonly record struct Item(int Category, Box Box, int Line);
 
     /// <summary>Numbers for ids, given at their first mention, and what they turn out to be.</summary>
     private sealed class IndexById
     {
-        private readonly Dictionary<string, int> _numbers = [];
+        private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
         private readonly List<int> _indices = [];
 
         public int Mention(string id)

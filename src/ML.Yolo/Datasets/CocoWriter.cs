@@ -1,16 +1,17 @@
 using System.Text.Json;
+using ML.Yolo.Columns;
 using ML.Yolo.Files;
 
 namespace ML.Yolo.Datasets;
 
 /// <summary>Writes rows as a COCO JSON. Images stay where they are.</summary>
 /// <param name="imageFolder">The folder that <c>file_name</c> is relative to.</param>
-/// <param name="classNames">Names of the classes; category ids count from 1 in their order. Labels that are not among them follow.</param>
+/// <param name="classNames">Names of the classes; category ids count from 1 in their order. Others follow as they are met.</param>
 internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNames)
 {
     private const int FlushEvery = 1 << 16;
 
-    private readonly List<string> _classNames = [.. classNames];
+    private readonly ClassTable _classes = new(classNames) { TakesNewNames = true };
     private readonly List<(int Image, int Category, Box Box)> _annotations = [];
     private int _images;
 
@@ -32,8 +33,8 @@ internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNa
                 WriteAnnotation(json, i + 1, _annotations[i]);
             json.WriteEndArray();
             json.WriteStartArray("categories");
-            for (var i = 0; i < _classNames.Count; i++)
-                WriteCategory(json, i + 1, _classNames[i]);
+            for (var i = 0; i < _classes.Names.Count; i++)
+                WriteCategory(json, i + 1, _classes.Names[i]);
             json.WriteEndArray();
             json.WriteEndObject();
         });
@@ -54,14 +55,7 @@ internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNa
         json.WriteNumber("height", frame.UprightHeight);
         json.WriteEndObject();
         for (var i = 0; i < row.Label.Length; i++)
-        {
-            var index = _classNames.IndexOf(row.Label[i]);
-            if (index < 0)
-                _classNames.Insert(index = _classNames.Count, row.Label[i]);
-            var corners = row.BoundingBoxes.AsSpan(4 * i, 4);
-            _annotations.Add((_images, index + 1, frame.ToUpright(new Box(corners[0], corners[1], corners[2], corners[3]))));
-        }
-
+            _annotations.Add((_images, _classes.IndexOf(row.Label[i]) + 1, frame.ToUpright(row.BoundingBoxes[i])));
         if (json.BytesPending > FlushEvery)
             json.Flush();
     }
@@ -69,7 +63,6 @@ internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNa
     private static void WriteAnnotation(Utf8JsonWriter json, int id, (int Image, int Category, Box Box) annotation)
     {
         var box = annotation.Box;
-        var (width, height) = (box.X1 - box.X0, box.Y1 - box.Y0);
         json.WriteStartObject();
         json.WriteNumber("id", id);
         json.WriteNumber("image_id", annotation.Image);
@@ -77,10 +70,10 @@ internal sealed class CocoWriter(string imageFolder, IEnumerable<string> classNa
         json.WriteStartArray("bbox");
         json.WriteNumberValue(box.X0);
         json.WriteNumberValue(box.Y0);
-        json.WriteNumberValue(width);
-        json.WriteNumberValue(height);
+        json.WriteNumberValue(box.Width);
+        json.WriteNumberValue(box.Height);
         json.WriteEndArray();
-        json.WriteNumber("area", width * height);
+        json.WriteNumber("area", box.SingleArea);
         json.WriteNumber("iscrowd", 0);
         json.WriteStartArray("segmentation");
         json.WriteEndArray();

@@ -1,6 +1,8 @@
 namespace ML.Yolo.Datasets;
 
-/// <summary>A labelled set whose rows can be read one by one, in any order, by several threads. What it holds of a row in memory is small and knows no pixels.</summary>
+/// <summary>
+/// A labelled set whose rows can be read one by one, in any order, by several threads. What it holds of a row in memory is small and knows no pixels.
+/// </summary>
 internal abstract class DetectionDataset
 {
     /// <summary>What messages call it: its file or folder.</summary>
@@ -16,7 +18,7 @@ internal abstract class DetectionDataset
     public virtual IReadOnlyList<DatasetFormatException> Orphans => [];
 
     /// <summary>Reads the labels of one image, and the header of the image itself.</summary>
-    /// <exception cref="DatasetFormatException">The labels are malformed or the file is no image.</exception>
+    /// <exception cref="DatasetFormatException">The labels are malformed or the file is not an image.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public abstract DetectionRow Read(int index);
 }

@@ -1,15 +1,19 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>Moves over rows of a labelled set. A row is read once its first column is; where bad ones are to be skipped, when the cursor reaches it.</summary>
+/// <summary>
+/// Moves over rows of a labelled set. A row is read once its first column is; where bad ones are to be skipped, when the cursor reaches it.
+/// </summary>
 /// <param name="view">The set.</param>
 /// <param name="active">Indices of the columns asked for.</param>
 /// <param name="rows">Rows to visit: number of the block, index in the set.</param>
 /// <param name="bad">Takes the rows that cannot be read; null lets their exceptions through.</param>
-internal sealed class DetectionDatasetCursor(DetectionDatasetView view, HashSet<int> active, IEnumerable<(long Block, int Index)> rows, BadSamples? bad) : DataViewRowCursor
+internal sealed class DetectionDatasetCursor(DetectionDatasetView view, HashSet<int> active, IEnumerable<(long Block, int Index)> rows, BadSamples? bad)
+    : DataViewRowCursor
 {
     private readonly IEnumerator<(long Block, int Index)> _rows = rows.GetEnumerator();
     private long _position = -1;
@@ -94,8 +98,9 @@ internal sealed class DetectionDatasetCursor(DetectionDatasetView view, HashSet<
 
     private void WriteBoxes(ref VBuffer<float> value)
     {
-        var editor = VBufferEditor.Create(ref value, Row.BoundingBoxes.Length);
-        Row.BoundingBoxes.CopyTo(editor.Values);
+        var numbers = MemoryMarshal.Cast<Box, float>(Row.BoundingBoxes.AsSpan());
+        var editor = VBufferEditor.Create(ref value, numbers.Length);
+        numbers.CopyTo(editor.Values);
         value = editor.Commit();
     }
 }

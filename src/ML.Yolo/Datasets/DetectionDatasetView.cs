@@ -5,13 +5,12 @@ using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>A labelled set as rows: ImagePath, Label, BoundingBoxes. Labels are read while rows are, in parallel where several cursors are asked for.</summary>
+/// <summary>
+/// A labelled set as rows: ImagePath, Label, BoundingBoxes. Labels are read while rows are, in parallel where several cursors are asked for.
+/// </summary>
 internal sealed class DetectionDatasetView : IDataView
 {
-    /// <summary>Annotation of the label column that holds the names of all classes.</summary>
-    public const string ClassNamesAnnotation = "ClassNames";
-
-    private const int RowsABlock = 32;
+    private const int RowsPerBlock = 32;
 
     private readonly IHostEnvironment _environment;
     private readonly BadSamples? _bad;
@@ -42,7 +41,7 @@ internal sealed class DetectionDatasetView : IDataView
         => CreateCursors(columnsNeeded, 1, rand)[0];
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
-        => CreateCursors(columnsNeeded, Math.Clamp(n, 1, Math.Max((Dataset.Count + RowsABlock - 1) / RowsABlock, 1)), rand);
+        => CreateCursors(columnsNeeded, Math.Clamp(n, 1, Math.Max((Dataset.Count + RowsPerBlock - 1) / RowsPerBlock, 1)), rand);
 
     private void NoteOrphans()
     {
@@ -72,9 +71,9 @@ internal sealed class DetectionDatasetView : IDataView
     /// <summary>Every <paramref name="parts"/>th block of rows: number of the block, and index in the set.</summary>
     private IEnumerable<(long Block, int Index)> Rows(int part, int parts, int[]? order)
     {
-        for (var block = part; (long)block * RowsABlock < Dataset.Count; block += parts)
+        for (var block = part; (long)block * RowsPerBlock < Dataset.Count; block += parts)
         {
-            for (var row = block * RowsABlock; row < Math.Min((block + 1) * RowsABlock, Dataset.Count); row++)
+            for (var row = block * RowsPerBlock; row < Math.Min((block + 1) * RowsPerBlock, Dataset.Count); row++)
                 yield return (block, order is null ? row : order[row]);
         }
     }
@@ -90,7 +89,8 @@ internal sealed class DetectionDatasetView : IDataView
     private DataViewSchema CreateSchema()
     {
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add(ClassNamesAnnotation, new VectorDataViewType(TextDataViewType.Instance), (ref VBuffer<ReadOnlyMemory<char>> names) => names = new(Dataset.ClassNames.Count, [.. Dataset.ClassNames.Select(name => name.AsMemory())]));
+        annotations.Add(KnownClassNames.Annotation, new VectorDataViewType(TextDataViewType.Instance), (ref VBuffer<ReadOnlyMemory<char>> names)
+            => names = new(Dataset.ClassNames.Count, [.. Dataset.ClassNames.Select(name => name.AsMemory())]));
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(nameof(DetectionRow.ImagePath), TextDataViewType.Instance);
         schema.AddColumn(nameof(DetectionRow.Label), new VectorDataViewType(TextDataViewType.Instance), annotations.ToAnnotations());

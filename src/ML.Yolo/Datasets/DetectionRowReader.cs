@@ -1,70 +1,77 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 
 /// <summary>Reads rows of any view with the columns of the loaders; labels may be text or keys.</summary>
-internal static class DetectionRowReader
+internal sealed class DetectionRowReader
 {
+    private const string ImagePathName = nameof(DetectionRow.ImagePath);
+    private const string LabelName = nameof(DetectionRow.Label);
+    private const string BoundingBoxesName = nameof(DetectionRow.BoundingBoxes);
+
+    private readonly IDataView _data;
+    private readonly DataViewSchema.Column _imagePath;
+    private readonly DataViewSchema.Column _label;
+    private readonly DataViewSchema.Column _boundingBoxes;
+
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
+    public DetectionRowReader(
+        IDataView data, string imagePathColumnName = ImagePathName, string labelColumnName = LabelName, string boundingBoxColumnName = BoundingBoxesName)
+    {
+        _data = data;
+        _imagePath = new NamedColumn("image path", imagePathColumnName, ColumnType.Text).Find(data.Schema);
+        _label = new NamedColumn("label", labelColumnName, ColumnType.Labels).Find(data.Schema);
+        _boundingBoxes = new NamedColumn("bounding box", boundingBoxColumnName, ColumnType.Boxes).Find(data.Schema);
+    }
+
+    /// <summary>Names of the classes that the labels' column knows.</summary>
+    public string[] ClassNames => KnownClassNames.Of(_label);
+
     /// <summary>The rows, streamed.</summary>
-    /// <exception cref="ArgumentException">A column is absent or of another type; the message names it.</exception>
-    /// <exception cref="FormatException">A row has not four box numbers a label.</exception>
-    public static IEnumerable<DetectionRow> Read(IDataView data, string imagePathColumnName, string labelColumnName, string boundingBoxColumnName)
+    /// <exception cref="FormatException">
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column.
+    /// </exception>
+    public IEnumerable<DetectionRow> Read()
     {
-        DataViewSchema.Column[] columns =
-        [
-            Column(data.Schema, imagePathColumnName, "text", type => type is TextDataViewType),
-            Column(data.Schema, labelColumnName, "a vector of text or of keys", type => type is VectorDataViewType { ItemType: TextDataViewType or KeyDataViewType }),
-            Column(data.Schema, boundingBoxColumnName, "a vector of Single", type => type is VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } && item == typeof(float)),
-        ];
-        return Read(data, columns);
-    }
-
-    /// <summary>A row's label names; a missing key is an empty name.</summary>
-    public static Func<string[]> LabelGetter(DataViewRow row, DataViewSchema.Column column)
-    {
-        if (((VectorDataViewType)column.Type).ItemType is TextDataViewType)
-        {
-            var (texts, textGetter) = (default(VBuffer<ReadOnlyMemory<char>>), row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column));
-            return () =>
-            {
-                textGetter(ref texts);
-                return [.. texts.DenseValues().Select(text => text.ToString())];
-            };
-        }
-
-        var names = KeyNameReader.Read(column);
-        var (keys, keyGetter) = (default(VBuffer<uint>), row.GetGetter<VBuffer<uint>>(column));
-        return () =>
-        {
-            keyGetter(ref keys);
-            return [.. keys.DenseValues().Select(key => key == 0 || key > names.Length ? "" : names[key - 1])];
-        };
-    }
-
-    private static IEnumerable<DetectionRow> Read(IDataView data, DataViewSchema.Column[] columns)
-    {
-        using var cursor = data.GetRowCursor(columns);
-        var (path, boxes) = (default(ReadOnlyMemory<char>), default(VBuffer<float>));
-        var pathGetter = cursor.GetGetter<ReadOnlyMemory<char>>(columns[0]);
-        var labelGetter = LabelGetter(cursor, columns[1]);
-        var boxGetter = cursor.GetGetter<VBuffer<float>>(columns[2]);
+        using var cursor = _data.GetRowCursor([_imagePath, _label, _boundingBoxes]);
+        var classes = new ClassTable([]) { TakesNewNames = true };
+        var paths = cursor.GetGetter<ReadOnlyMemory<char>>(_imagePath);
+        var (labels, boxes) = (new LabelColumn(cursor, _label, classes), new BoxColumn(cursor, _boundingBoxes));
         while (cursor.MoveNext())
+            yield return Read(cursor, paths, labels, boxes, classes);
+    }
+
+    /// <summary>The rows, streamed, for those who can keep no object without a class.</summary>
+    /// <exception cref="FormatException">As <see cref="Read()"/>, or a label is missing.</exception>
+    public IEnumerable<DetectionRow> ReadLabelled()
+    {
+        var number = 0L;
+        foreach (var row in Read())
         {
-            pathGetter(ref path);
-            boxGetter(ref boxes);
-            var row = new DetectionRow { ImagePath = path.ToString(), Label = labelGetter(), BoundingBoxes = [.. boxes.DenseValues()] };
-            if (row.BoundingBoxes.Length != 4 * row.Label.Length)
-                throw new FormatException($"Row {cursor.Position} has {row.BoundingBoxes.Length} numbers in '{columns[2].Name}' and {row.Label.Length} labels in '{columns[1].Name}'; four a label were expected.");
+            var missing = Array.IndexOf(row.Label, "");
+            if (missing >= 0)
+                throw new FormatException($"Row {number}, '{_label.Name}', object {missing}: the label is missing; the name of a class was expected.");
             yield return row;
+            number++;
         }
     }
 
-    private static DataViewSchema.Column Column(DataViewSchema schema, string name, string expected, Func<DataViewType, bool> fits)
+    private static DetectionRow Read(DataViewRowCursor cursor, ValueGetter<ReadOnlyMemory<char>> paths, LabelColumn labels, BoxColumn boxes, ClassTable classes)
     {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw new ArgumentException($"The column '{name}' is not in the data; {expected} was expected. There are: {string.Join(", ", schema.Select(other => other.Name))}.");
-        return fits(column.Type) ? column : throw new ArgumentException($"The column '{name}' is {column.Type}; {expected} was expected.");
+        try
+        {
+            var path = default(ReadOnlyMemory<char>);
+            paths(ref path);
+            var indices = labels.Read();
+            var names = new string[indices.Length];
+            for (var i = 0; i < names.Length; i++)
+                names[i] = indices[i] < 0 ? "" : classes.Names[indices[i]];
+            return new DetectionRow { ImagePath = path.ToString(), Label = names, BoundingBoxes = boxes.ReadPer(labels).ToArray() };
+        }
+        catch (RowProblem problem)
+        {
+            throw problem.At(cursor.Position);
+        }
     }
 }

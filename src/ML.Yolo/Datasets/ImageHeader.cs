@@ -7,10 +7,10 @@ namespace ML.Yolo.Datasets;
 internal static class ImageHeader
 {
     // A gigabyte decoded. Larger ones are damaged headers or meant to exhaust memory.
-    private const long MostPixels = 1L << 28;
+    private const long MaxPixels = 1L << 28;
 
     /// <summary>The frame of the image: ML.NET's images are not turned by their EXIF orientation, people's labels are.</summary>
-    /// <exception cref="DatasetFormatException">The file is no image that can be read.</exception>
+    /// <exception cref="DatasetFormatException">The file is not an image that can be read.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static ImageFrame Read(string path)
     {
@@ -18,10 +18,14 @@ internal static class ImageHeader
             throw new FileNotFoundException($"The image '{path}' does not exist.", path);
         using var codec = SKCodec.Create(path, out var result);
         if (codec is null)
-            throw new DatasetFormatException(path, line: null, new FileInfo(path).Length == 0 ? "the file is empty; an image was expected." : $"no image can be read ({result}); JPEG, PNG, BMP, GIF or WebP was expected.");
+        {
+            var found = new FileInfo(path).Length == 0 ? "the file is empty; an image" : $"no image can be read ({result}); JPEG, PNG, BMP, GIF or WebP";
+            throw new DatasetFormatException(path, line: null, $"{found} was expected.");
+        }
+
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        return (long)width * height <= MostPixels
+        return (long)width * height <= MaxPixels
             ? new ImageFrame(width, height, codec.EncodedOrigin)
-            : throw new DatasetFormatException(path, line: null, $"the image claims {width} × {height} pixels; at most {MostPixels} in all were expected.");
+            : throw new DatasetFormatException(path, line: null, $"the image claims {width} × {height} pixels; at most {MaxPixels} in all were expected.");
     }
 }

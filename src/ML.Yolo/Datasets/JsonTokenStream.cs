@@ -6,11 +6,11 @@ namespace ML.Yolo.Datasets;
 /// <summary>Reads a JSON file token by token, however large it is: only a window of it is in memory.</summary>
 internal sealed class JsonTokenStream : IDisposable
 {
-    private const int SmallestWindow = 1 << 16;
-    private const int LargestWindow = 1 << 26;
+    private const int MinWindow = 1 << 16;
+    private const int MaxWindow = 1 << 26;
 
     private readonly FileStream _stream;
-    private byte[] _window = new byte[SmallestWindow];
+    private byte[] _window = new byte[MinWindow];
     private JsonReaderState _state;
     private int _line = 1;
     private int _start;
@@ -38,7 +38,7 @@ internal sealed class JsonTokenStream : IDisposable
     public int Line { get; private set; } = 1;
 
     /// <summary>Reads the next token.</summary>
-    /// <exception cref="DatasetFormatException">The file ends too early or is no JSON.</exception>
+    /// <exception cref="DatasetFormatException">The file ends too early or is not JSON.</exception>
     public void Read()
     {
         if (!TryRead())
@@ -74,7 +74,9 @@ internal sealed class JsonTokenStream : IDisposable
     public double ReadNumber(string field)
     {
         Read(JsonTokenType.Number, field, "a number");
-        return double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : throw Wrong($"'{field}' is {_text}; a finite number was expected.");
+        return double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw Wrong($"'{field}' is {_text}; a finite number was expected.");
     }
 
     /// <summary>Reads a text.</summary>
@@ -106,7 +108,7 @@ internal sealed class JsonTokenStream : IDisposable
         {
             JsonTokenType.True => true,
             JsonTokenType.False or JsonTokenType.Null => false,
-            JsonTokenType.Number => _text != "0",
+            JsonTokenType.Number => double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value != 0,
             _ => throw Wrong($"'{field}' is {Describe()}; 0 or 1 was expected."),
         };
     }
@@ -176,11 +178,13 @@ internal sealed class JsonTokenStream : IDisposable
             }
             catch (JsonException exception)
             {
-                throw new DatasetFormatException(FilePath, (int?)exception.LineNumber + 1, $"no valid JSON{(_isFinal && _start < _end ? ", or truncated" : "")}: {exception.Message.Split(" LineNumber:", 2)[0]}", exception);
+                var truncated = _isFinal && _start < _end ? ", or truncated" : "";
+                var problem = exception.Message.Split(" LineNumber:", 2)[0];
+                throw new DatasetFormatException(FilePath, (int?)exception.LineNumber + 1, $"not valid JSON{truncated}: {problem}", exception);
             }
-            catch (InvalidOperationException exception)                                   // what the reader throws where text is no UTF-8
+            catch (InvalidOperationException exception)                                   // what the reader throws where text is not UTF-8
             {
-                throw new DatasetFormatException(FilePath, _line, "a text is no valid UTF-8.", exception);
+                throw new DatasetFormatException(FilePath, _line, "a text is not valid UTF-8.", exception);
             }
 
             if (_isFinal)
@@ -211,8 +215,8 @@ internal sealed class JsonTokenStream : IDisposable
         (_start, _end) = (0, _end - _start);
         if (_end == _window.Length)
         {
-            if (_window.Length >= LargestWindow)
-                throw Wrong($"a single value is longer than {LargestWindow} bytes.");
+            if (_window.Length >= MaxWindow)
+                throw Wrong($"a single value is longer than {MaxWindow} bytes.");
             Array.Resize(ref _window, _window.Length * 2);
         }
 

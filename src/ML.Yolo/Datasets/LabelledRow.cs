@@ -9,10 +9,11 @@ namespace ML.Yolo.Datasets;
 internal sealed class LabelledRow(string imagePath, int capacity)
 {
     private readonly List<string> _labels = new(capacity);
-    private readonly List<float> _boxes = new(4 * capacity);
+    private readonly List<Box> _boxes = new(capacity);
 
     /// <summary>
-    /// The frame that turns the labels' boxes into boxes of the stored picture. Labels mean the upright picture, unless the size their file declares is that of the stored one alone.
+    /// The frame that turns the labels' boxes into boxes of the stored picture. Labels mean the upright picture, unless the size their file declares is that
+    /// of the stored one alone.
     /// </summary>
     /// <param name="width">Width the labels' file declares; 0 where it does not.</param>
     /// <param name="height">Height it declares; 0 where it does not.</param>
@@ -24,14 +25,15 @@ internal sealed class LabelledRow(string imagePath, int capacity)
             return frame;
         return (width, height) == (frame.Width, frame.Height)
             ? frame with { Origin = SKEncodedOrigin.TopLeft }
-            : throw wrong($"the image is declared to have {width} × {height} pixels; '{imagePath}' has {frame.UprightWidth} × {frame.UprightHeight}, so the boxes are those of another picture.");
+            : throw wrong($"the image is declared to have {width} × {height} pixels; '{imagePath}' has {frame.UprightWidth} × {frame.UprightHeight}, "
+                + "so the boxes are those of another picture.");
     }
 
     /// <summary>Adds an object.</summary>
     public void Add(string label, Box box)
     {
         _labels.Add(label);
-        _boxes.AddRange([box.X0, box.Y0, box.X1, box.Y1]);
+        _boxes.Add(box);
     }
 
     /// <summary>The row.</summary>

@@ -7,10 +7,10 @@ namespace ML.Yolo.Datasets;
 /// <summary>The XML of one image in the Pascal VOC format. Document types, and with them entities, are refused: no other file is ever read.</summary>
 internal sealed class PascalVocAnnotation
 {
-    private const long MostCharacters = 1L << 24;
+    private const long MaxCharacters = 1L << 24;
 
     // The format needs five levels; building a tree of a hundred thousand takes minutes.
-    private const int DeepestLevel = 32;
+    private const int MaxDepth = 32;
 
     private readonly string _path;
     private readonly XElement _root;
@@ -42,7 +42,7 @@ internal sealed class PascalVocAnnotation
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"The annotation '{path}' does not exist.", path);
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MostCharacters };
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
         using var stream = File.OpenRead(path);
         try
         {
@@ -57,9 +57,10 @@ internal sealed class PascalVocAnnotation
         catch (XmlException exception)
         {
             // Of all its exceptions the reader gives the one about a document type no line.
-            throw exception.LineNumber > 0
-                ? new DatasetFormatException(path, exception.LineNumber, $"no valid XML: {exception.Message}", exception)
-                : new DatasetFormatException(path, LineOf("<!DOCTYPE", path), "a document type (DOCTYPE) is not allowed, since entities can name other files.", exception);
+            if (exception.LineNumber > 0)
+                throw new DatasetFormatException(path, exception.LineNumber, $"not valid XML: {exception.Message}", exception);
+            const string Refused = "a document type (DOCTYPE) is not allowed, since entities can name other files.";
+            throw new DatasetFormatException(path, LineOf("<!DOCTYPE", path), Refused, exception);
         }
     }
 
@@ -68,36 +69,45 @@ internal sealed class PascalVocAnnotation
         using var reader = XmlReader.Create(stream, settings);
         while (reader.Read())
         {
-            if (reader.Depth > DeepestLevel)
-                throw new DatasetFormatException(path, ((IXmlLineInfo)reader).LineNumber, $"elements lie more than {DeepestLevel} deep in each other; an annotation of the Pascal VOC format was expected.");
+            if (reader.Depth <= MaxDepth)
+                continue;
+            var problem = $"elements lie more than {MaxDepth} deep in each other; an annotation of the Pascal VOC format was expected.";
+            throw new DatasetFormatException(path, ((IXmlLineInfo)reader).LineNumber, problem);
         }
     }
 
     /// <summary>An exception about an element.</summary>
-    public DatasetFormatException Wrong(string element, string problem) => new(_path, LineOf(_root.Element(element) ?? _root), problem);
+    public DatasetFormatException Wrong(string element, string problem) => Wrong(_root.Element(element) ?? _root, problem);
 
-    private static int LineOf(string text, string path) => File.ReadLines(path).TakeWhile(line => !line.Contains(text, StringComparison.OrdinalIgnoreCase)).Count() + 1;
+    private static int LineOf(string text, string path)
+        => File.ReadLines(path).TakeWhile(line => !line.Contains(text, StringComparison.OrdinalIgnoreCase)).Count() + 1;
 
     private static int? LineOf(XElement element) => ((IXmlLineInfo)element).HasLineInfo() ? ((IXmlLineInfo)element).LineNumber : null;
+
+    private DatasetFormatException Wrong(XElement element, string problem) => new(_path, LineOf(element), problem);
 
     private (string ClassName, Box Box, bool IsDifficult) ReadObject(XElement element, int index)
     {
         if (element.Element("name")?.Value.Trim() is not { Length: > 0 } name)
-            throw new DatasetFormatException(_path, LineOf(element), $"object {index} has no <name>.");
+            throw Wrong(element, $"object {index} has no <name>.");
         if (element.Element("bndbox") is not { } corners)
-            throw new DatasetFormatException(_path, LineOf(element), $"object {index} ('{name}') has no <bndbox>; xmin, ymin, xmax and ymax were expected in one.");
+            throw Wrong(element, $"object {index} ('{name}') has no <bndbox>; xmin, ymin, xmax and ymax were expected in one.");
         var box = new Box(Number(corners, "xmin", index), Number(corners, "ymin", index), Number(corners, "xmax", index), Number(corners, "ymax", index));
-        if (box.X1 < box.X0 || box.Y1 < box.Y0)
-            throw new DatasetFormatException(_path, LineOf(corners), FormattableString.Invariant($"object {index} ('{name}'): <bndbox> is {box.X0}, {box.Y0}, {box.X1}, {box.Y1}; xmin ≤ xmax and ymin ≤ ymax were expected."));
+        if (box.IsInverted)
+        {
+            var found = FormattableString.Invariant($"{box.X0}, {box.Y0}, {box.X1}, {box.Y1}");
+            throw Wrong(corners, $"object {index} ('{name}'): <bndbox> is {found}; xmin ≤ xmax and ymin ≤ ymax were expected.");
+        }
+
         return (name, box, OptionalNumber(element, "difficult") != 0);
     }
 
     private float Number(XElement parent, string field, int index)
     {
-        var element = parent.Element(field) ?? throw new DatasetFormatException(_path, LineOf(parent), $"object {index}: <bndbox> has no <{field}>.");
+        var element = parent.Element(field) ?? throw Wrong(parent, $"object {index}: <bndbox> has no <{field}>.");
         return float.TryParse(element.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && float.IsFinite(value)
             ? value
-            : throw new DatasetFormatException(_path, LineOf(element), $"object {index}: <{field}> is '{element.Value}'; a number with a decimal point was expected.");
+            : throw Wrong(element, $"object {index}: <{field}> is '{element.Value}'; a number with a decimal point was expected.");
     }
 
     private double OptionalNumber(XElement parent, string field)
@@ -107,6 +117,6 @@ internal sealed class PascalVocAnnotation
             return 0;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && Math.Abs(value) <= int.MaxValue
             ? value
-            : throw new DatasetFormatException(_path, LineOf(parent.Element(field)!), $"<{field}> is '{text}'; a number was expected.");
+            : throw Wrong(parent.Element(field)!, $"<{field}> is '{text}'; a number was expected.");
     }
 }

@@ -2,7 +2,10 @@ using ML.Yolo.Columns;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>One split of a set laid out as Pascal VOC: <c>ImageSets/Main/SPLIT.txt</c> names the images, <c>Annotations</c> holds an XML for each, <c>JPEGImages</c> the pictures.</summary>
+/// <summary>
+/// One split of a set laid out as Pascal VOC: <c>ImageSets/Main/SPLIT.txt</c> names the images, <c>Annotations</c> holds an XML for each, <c>JPEGImages</c>
+/// the pictures.
+/// </summary>
 internal sealed class PascalVocDataset : DetectionDataset
 {
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif"];
@@ -22,10 +25,10 @@ internal sealed class PascalVocDataset : DetectionDataset
         (_annotationFolder, _imageFolder, _includeDifficult) = (Path.Combine(Name, "Annotations"), Path.Combine(Name, "JPEGImages"), includeDifficult);
         _splitFile = Path.Combine(Name, "ImageSets", "Main", split + ".txt");
         if (!File.Exists(_splitFile))
-            throw new FileNotFoundException($"'{_splitFile}' does not exist; a text file of image names, one a line, was expected.", _splitFile);
-        _images = [.. File.ReadLines(_splitFile).Select((line, i) => (Name: line.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(""), i + 1)).Where(image => image.Name.Length > 0)];
+            throw new FileNotFoundException($"'{_splitFile}' does not exist; a text file of image names, one per line, was expected.", _splitFile);
+        _images = [.. File.ReadLines(_splitFile).Select((line, i) => (Name: FirstWord(line), i + 1)).Where(image => image.Name.Length > 0)];
         if (_images.Length == 0)
-            throw new DatasetFormatException(_splitFile, line: null, "the file names no image; one name a line was expected.");
+            throw new DatasetFormatException(_splitFile, line: null, "the file names no image; one name per line was expected.");
         _classNames = new(ReadClassNames);
     }
 
@@ -49,10 +52,13 @@ internal sealed class PascalVocDataset : DetectionDataset
         return row.ToRow();
     }
 
+    private static string FirstWord(string line) => line.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
+
     private PascalVocAnnotation ReadAnnotation(int index)
     {
         var (name, line) = _images[index];
-        var path = SetPath.Inside(_annotationFolder, name + ".xml") ?? throw new DatasetFormatException(_splitFile, line, $"'{name}' leaves the set; the name of an image was expected.");
+        var path = SetPath.Inside(_annotationFolder, name + ".xml")
+            ?? throw new DatasetFormatException(_splitFile, line, $"'{name}' leaves the set; the name of an image was expected.");
         return PascalVocAnnotation.Read(path);
     }
 
@@ -60,7 +66,8 @@ internal sealed class PascalVocDataset : DetectionDataset
     {
         if (annotation.FileName is { } named)
         {
-            var path = SetPath.Inside(_imageFolder, named) ?? throw annotation.Wrong("filename", $"'filename' is '{named}', which leaves the set; the name of an image in JPEGImages was expected.");
+            var path = SetPath.Inside(_imageFolder, named)
+                ?? throw annotation.Wrong("filename", $"'filename' is '{named}', which leaves the set; the name of an image in JPEGImages was expected.");
             if (File.Exists(path))
                 return path;
         }
@@ -73,7 +80,7 @@ internal sealed class PascalVocDataset : DetectionDataset
 
     private string[] ReadClassNames()
     {
-        var names = new HashSet<string>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Count; i++)
         {
             try

@@ -1,6 +1,9 @@
 namespace ML.Yolo.Datasets;
 
-/// <summary>A set in the JSON format that VoTT 2 exports and Model Builder takes. The regions are held in memory; images that were never labelled (asset state 0) are kept out.</summary>
+/// <summary>
+/// A set in the JSON format that VoTT 2 exports and Model Builder takes. The regions are held in memory; images that were never labelled (asset state 0) are
+/// kept out.
+/// </summary>
 internal sealed class VottDataset : DetectionDataset
 {
     private readonly VottFile _file;
@@ -12,7 +15,7 @@ internal sealed class VottDataset : DetectionDataset
     {
         _file = VottFile.Read(Path.GetFullPath(jsonPath));
         _folder = Path.GetDirectoryName(_file.FilePath)!;
-        _classes = _file.Tags.Select((name, index) => (name, index)).ToDictionary(tag => tag.name, tag => tag.index);
+        _classes = _file.Tags.Select((name, index) => (name, index)).ToDictionary(tag => tag.name, tag => tag.index, StringComparer.Ordinal);
     }
 
     /// <inheritdoc/>
@@ -45,7 +48,9 @@ internal sealed class VottDataset : DetectionDataset
         return row.ToRow();
     }
 
-    /// <summary>VoTT writes the path it had, mostly an absolute one, and copies the images beside the export: both places are looked at. Nothing is ever downloaded.</summary>
+    /// <summary>
+    /// VoTT writes the path it had, mostly an absolute one, and copies the images beside the export: both places are looked at. Nothing is ever downloaded.
+    /// </summary>
     private string ImagePath(VottFile.Asset asset)
     {
         var path = asset.Path;
@@ -63,7 +68,8 @@ internal sealed class VottDataset : DetectionDataset
             return named;
         if (beside is not null && File.Exists(beside))
             return beside;
-        throw Wrong(asset.Line, $"the image '{asset.Path}' is not there, and neither is '{asset.Name}' beside the file{(isRemote ? "; images are not downloaded" : "")}.");
+        var remote = isRemote ? "; images are not downloaded" : "";
+        throw Wrong(asset.Line, $"the image '{asset.Path}' is not there, and neither is '{asset.Name}' beside the file{remote}.");
     }
 
     private DatasetFormatException Wrong(int line, string problem) => new(_file.FilePath, line, problem);

@@ -49,8 +49,13 @@ internal sealed class VottFile
 
         json.ReadEnd();
         if (_tags.Count == 0 || _assets.Count == 0)
-            throw new DatasetFormatException(FilePath, line: null, $"'{(_tags.Count == 0 ? "tags" : "assets")}' is missing or empty; a VoTT export with at least one tag and one labelled asset was expected.");
-        if (_tags.GroupBy(tag => tag).FirstOrDefault(group => group.Count() > 1) is { } repeated)
+        {
+            var missing = _tags.Count == 0 ? "tags" : "assets";
+            const string Expected = "a VoTT export with at least one tag and one labelled asset was expected.";
+            throw new DatasetFormatException(FilePath, line: null, $"'{missing}' is missing or empty; {Expected}");
+        }
+
+        if (_tags.GroupBy(tag => tag, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } repeated)
             throw new DatasetFormatException(FilePath, line: null, $"'tags' has the name '{repeated.Key}' twice.");
     }
 
@@ -181,9 +186,13 @@ internal sealed class VottFile
         var missing = Array.FindIndex(values, value => value is null);
         if (missing >= 0)
             throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' has no '{fields[missing]}'.");
-        if (values[2] < 0 || values[3] < 0)
-            throw new DatasetFormatException(json.FilePath, line, FormattableString.Invariant($"'boundingBox' is {values[2]} wide and {values[3]} high; at least 0 was expected."));
-        return new Box((float)values[0]!, (float)values[1]!, (float)(values[0] + values[2])!, (float)(values[1] + values[3])!);
+        var (left, top, width, height) = (values[0]!.Value, values[1]!.Value, values[2]!.Value, values[3]!.Value);
+        var box = new Box((float)left, (float)top, (float)(left + width), (float)(top + height));
+        if (width >= 0 && height >= 0 && box.IsFinite)
+            return box;
+        var expected = box.IsFinite ? "a width and height of at least 0" : "numbers that are finite in single precision";
+        var found = FormattableString.Invariant($"left {left}, top {top}, width {width} and height {height}");
+        throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' is {found}; {expected} were expected.");
     }
 
     /// <summary>An image and its regions.</summary>

@@ -1,7 +1,9 @@
 namespace ML.Yolo.Datasets;
 
 /// <summary>One split of a set in the YOLO format.</summary>
-/// <remarks>Labels are fractions of the upright picture, as the reference's loader and labelling tools see it; the boxes given are in pixels as stored.</remarks>
+/// <remarks>
+/// Labels are fractions of the upright picture, as the reference's loader and labelling tools see it; the boxes given are in pixels as stored.
+/// </remarks>
 internal sealed class YoloDataset : DetectionDataset
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp" };
@@ -15,7 +17,10 @@ internal sealed class YoloDataset : DetectionDataset
         _file = YoloDatasetFile.Read(path);
         _images = [.. _file.Locations(split).SelectMany(Images)];
         if (_images.Length == 0)
-            throw new DatasetFormatException(_file.FilePath, line: null, $"the split '{split}' has no image ({string.Join(", ", Extensions.Order())}).");
+        {
+            var extensions = string.Join(", ", Extensions.Order(StringComparer.Ordinal));
+            throw new DatasetFormatException(_file.FilePath, line: null, $"the split '{split}' has no image ({extensions}).");
+        }
     }
 
     /// <inheritdoc/>
@@ -42,16 +47,16 @@ internal sealed class YoloDataset : DetectionDataset
     {
         var objects = YoloLabelFile.Read(LabelPath(_images[index]), _file.ClassNames.Count);
         var frame = ImageHeader.Read(_images[index]);
-        var boxes = new float[4 * objects.Count];
+        var (width, height) = (frame.UprightWidth, frame.UprightHeight);
+        var (labels, boxes) = (new string[objects.Count], new Box[objects.Count]);
         for (var i = 0; i < objects.Count; i++)
         {
             var item = objects[i];
-            var (width, height) = (frame.UprightWidth, frame.UprightHeight);
-            var box = frame.ToStored(new Box((float)(item.X0 * width), (float)(item.Y0 * height), (float)(item.X1 * width), (float)(item.Y1 * height)));
-            (boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3]) = (box.X0, box.Y0, box.X1, box.Y1);
+            labels[i] = _file.ClassNames[item.Class];
+            boxes[i] = frame.ToStored(new Box((float)(item.X0 * width), (float)(item.Y0 * height), (float)(item.X1 * width), (float)(item.Y1 * height)));
         }
 
-        return new DetectionRow { ImagePath = _images[index], Label = [.. objects.Select(item => _file.ClassNames[item.Class])], BoundingBoxes = boxes };
+        return new DetectionRow { ImagePath = _images[index], Label = labels, BoundingBoxes = boxes };
     }
 
     private static IEnumerable<string> Images(string location)
@@ -59,9 +64,11 @@ internal sealed class YoloDataset : DetectionDataset
         if (File.Exists(location))
         {
             var folder = Path.GetDirectoryName(location)!;
-            return File.ReadLines(location).Select(line => line.Trim()).Where(line => line.Length > 0).Select(line => Path.GetFullPath(Path.Combine(folder, line)));
+            var lines = File.ReadLines(location).Select(line => line.Trim()).Where(line => line.Length > 0);
+            return lines.Select(line => Path.GetFullPath(Path.Combine(folder, line)));
         }
 
-        return Directory.EnumerateFiles(location, "*", SearchOption.AllDirectories).Where(path => Extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal);
+        var files = Directory.EnumerateFiles(location, "*", SearchOption.AllDirectories);
+        return files.Where(path => Extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal);
     }
 }

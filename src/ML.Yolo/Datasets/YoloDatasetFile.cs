@@ -7,6 +7,8 @@ namespace ML.Yolo.Datasets;
 /// <summary>The <c>data.yaml</c> of a set in the YOLO format: class names, and where each split's images are.</summary>
 internal sealed class YoloDatasetFile
 {
+    private const string ExpectedNames = "a list of class names, or a map from index to name, was expected.";
+
     private static readonly string[] SplitNames = ["train", "val", "test"];
 
     private readonly YamlMappingNode _root;
@@ -42,7 +44,7 @@ internal sealed class YoloDatasetFile
         }
         catch (Exception exception) when (exception is YamlException or InvalidOperationException)   // YamlDotNet throws the latter where a list never ends
         {
-            throw new DatasetFormatException(file, (int?)(exception as YamlException)?.Start.Line, $"no valid YAML: {exception.Message}", exception);
+            throw new DatasetFormatException(file, (int?)(exception as YamlException)?.Start.Line, $"not valid YAML: {exception.Message}", exception);
         }
     }
 
@@ -70,7 +72,9 @@ internal sealed class YoloDatasetFile
         if (named is not null)
             return named;
         var others = Directory.GetFiles(path, "*.yaml");
-        return others.Length == 1 ? others[0] : throw new FileNotFoundException($"The folder '{path}' holds no data.yaml and {others.Length} other .yaml files; one was expected.", path);
+        return others.Length == 1
+            ? others[0]
+            : throw new FileNotFoundException($"The folder '{path}' holds no data.yaml and {others.Length} other .yaml files; one was expected.", path);
     }
 
     private string Resolve(string location, int line)
@@ -80,24 +84,26 @@ internal sealed class YoloDatasetFile
             roots.Add(Path.Combine(_folder, Scalar(node, "path")));
         roots.Add(_folder);
         var candidates = roots.Select(root => Path.GetFullPath(Path.Combine(root, location))).ToList();
-        return candidates.FirstOrDefault(Path.Exists)
-            ?? throw new DatasetFormatException(FilePath, line, $"'{location}' is neither a folder nor a file; looked for {string.Join(" and ", candidates.Distinct().Select(candidate => $"'{candidate}'"))}.");
+        if (candidates.FirstOrDefault(Path.Exists) is { } found)
+            return found;
+        var places = string.Join(" and ", candidates.Distinct(StringComparer.Ordinal).Select(candidate => $"'{candidate}'"));
+        throw new DatasetFormatException(FilePath, line, $"'{location}' is neither a folder nor a file; looked for {places}.");
     }
 
     private string[] ReadNames()
     {
         if (!_root.Children.TryGetValue("names", out var node))
-            throw new DatasetFormatException(FilePath, line: null, "'names' is missing; a list of class names, or a map from index to name, was expected.");
+            throw new DatasetFormatException(FilePath, line: null, $"'names' is missing; {ExpectedNames}");
         var names = node switch
         {
             YamlSequenceNode list => [.. list.Children.Select(name => Scalar(name, "names"))],
             YamlMappingNode map => ReadMap(map),
-            _ => throw new DatasetFormatException(FilePath, Line(node), "'names' is a single value; a list of class names, or a map from index to name, was expected."),
+            _ => throw Wrong(node, $"'names' is a single value; {ExpectedNames}"),
         };
         if (names.Length == 0)
-            throw new DatasetFormatException(FilePath, Line(node), "'names' is empty; at least one class was expected.");
+            throw Wrong(node, "'names' is empty; at least one class was expected.");
         if (_root.Children.TryGetValue("nc", out var count) && Scalar(count, "nc") != names.Length.ToString(CultureInfo.InvariantCulture))
-            throw new DatasetFormatException(FilePath, Line(count), $"'nc' is {Scalar(count, "nc")}, and 'names' has {names.Length} entries.");
+            throw Wrong(count, $"'nc' is {Scalar(count, "nc")}, and 'names' has {names.Length} entries.");
         return names;
     }
 
@@ -108,7 +114,7 @@ internal sealed class YoloDatasetFile
         {
             var text = Scalar(key, "names");
             if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index >= names.Length || names[index] is not null)
-                throw new DatasetFormatException(FilePath, Line(key), $"'names' has the key '{text}'; each index from 0 to {names.Length - 1} once was expected.");
+                throw Wrong(key, $"'names' has the key '{text}'; each index from 0 to {names.Length - 1} once was expected.");
             names[index] = Scalar(value, "names");
         }
 
@@ -116,7 +122,9 @@ internal sealed class YoloDatasetFile
     }
 
     private string Scalar(YamlNode node, string field)
-        => node is YamlScalarNode { Value: { Length: > 0 } value } ? value : throw new DatasetFormatException(FilePath, Line(node), $"'{field}' holds no plain text where it was expected.");
+        => node is YamlScalarNode { Value: { Length: > 0 } value } ? value : throw Wrong(node, $"'{field}' holds no plain text where it was expected.");
+
+    private DatasetFormatException Wrong(YamlNode node, string problem) => new(FilePath, Line(node), problem);
 
     private static int Line(YamlNode node) => (int)node.Start.Line;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ML.Yolo.Columns;
 using ML.Yolo.Files;
 using YamlDotNet.Serialization;
 
@@ -10,7 +11,7 @@ internal sealed class YoloDatasetWriter
 {
     private readonly string _folder;
     private readonly string _split;
-    private readonly List<string> _classNames;
+    private readonly ClassTable _classes;
     private readonly HashSet<string> _fileNames = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="folder">The set's folder; made if absent.</param>
@@ -22,7 +23,9 @@ internal sealed class YoloDatasetWriter
         (_folder, _split) = (Path.GetFullPath(folder), split);
         if (Directory.Exists(ImageFolder) && Directory.EnumerateFileSystemEntries(ImageFolder).Any())
             throw new IOException($"'{ImageFolder}' has files already; a split is written once.");
-        _classNames = [.. ExistingNames().Concat(classNames).Distinct()];
+        _classes = new ClassTable(ExistingNames()) { TakesNewNames = true };
+        foreach (var name in classNames)
+            _classes.IndexOf(name);
     }
 
     private string ImageFolder => Path.Combine(_folder, "images", _split);
@@ -68,14 +71,12 @@ internal sealed class YoloDatasetWriter
         var frame = ImageHeader.Read(row.ImagePath);
         for (var i = 0; i < row.Label.Length; i++)
         {
-            var index = _classNames.IndexOf(row.Label[i]);
-            if (index < 0)
-                _classNames.Insert(index = _classNames.Count, row.Label[i]);
-            var corners = row.BoundingBoxes.AsSpan(4 * i, 4);
-            var box = frame.ToUpright(new Box(corners[0], corners[1], corners[2], corners[3]));
+            var index = _classes.IndexOf(row.Label[i]);
+            var box = frame.ToUpright(row.BoundingBoxes[i]);
             var (x0, x1) = (Fraction(box.X0, frame.UprightWidth), Fraction(box.X1, frame.UprightWidth));
             var (y0, y1) = (Fraction(box.Y0, frame.UprightHeight), Fraction(box.Y1, frame.UprightHeight));
-            text.Append(CultureInfo.InvariantCulture, $"{index} {(x0 + x1) / 2:0.##########} {(y0 + y1) / 2:0.##########} {x1 - x0:0.##########} {y1 - y0:0.##########}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{index} {(x0 + x1) / 2:0.##########} {(y0 + y1) / 2:0.##########} ");
+            text.Append(CultureInfo.InvariantCulture, $"{x1 - x0:0.##########} {y1 - y0:0.##########}\n");
         }
 
         return text.ToString();
@@ -86,9 +87,13 @@ internal sealed class YoloDatasetWriter
     private void WriteYaml()
     {
         var content = new Dictionary<string, object>();
-        foreach (var split in new[] { "train", "val", "test", _split }.Distinct().Where(name => name == _split || Directory.Exists(Path.Combine(_folder, "images", name))))
-            content[split] = $"images/{split}";
-        content["names"] = _classNames.Select((name, index) => (name, index)).ToDictionary(entry => entry.index, entry => entry.name);
+        foreach (var split in new[] { "train", "val", "test", _split })
+        {
+            if (split == _split || Directory.Exists(Path.Combine(_folder, "images", split)))
+                content[split] = $"images/{split}";
+        }
+
+        content["names"] = _classes.Names.Select((name, index) => (name, index)).ToDictionary(entry => entry.index, entry => entry.name);
         var yaml = new SerializerBuilder().WithQuotingNecessaryStrings(quoteYaml1_1Strings: true).Build().Serialize(content);
         AtomicFile.Write(YamlPath, stream => stream.Write(Encoding.UTF8.GetBytes(yaml)));
     }

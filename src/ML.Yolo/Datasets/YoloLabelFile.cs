@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>A label file of the YOLO format: a line an object, "class cx cy w h" or "class x1 y1 x2 y2 x3 y3 …", as fractions of the image's size.</summary>
+/// <summary>A label file of the YOLO format: one line per object, "class cx cy w h" or "class x1 y1 x2 y2 x3 y3 …", as fractions of the image's size.</summary>
 /// <remarks>Blank lines, any white space, either line end and a byte order mark are fine.</remarks>
 internal static class YoloLabelFile
 {
     private const int BoxNumbers = 4;
-    private const int FewestPolygonNumbers = 6;
+    private const int MinPolygonNumbers = 6;
 
     // Annotation tools round: a number may leave [0, 1] by this much.
     private const double Tolerance = 1e-4;
@@ -17,7 +17,9 @@ internal static class YoloLabelFile
     /// <summary>Reads the objects of one image; none where there is no file.</summary>
     /// <param name="path">The label file.</param>
     /// <param name="classCount">Classes of the set.</param>
-    /// <returns>Class index and box of each object: left, top, right, bottom as fractions of the image, which a box may leave although its centre does not.</returns>
+    /// <returns>
+    /// Class index and box of each object: left, top, right, bottom as fractions of the image, which a box may leave although its centre does not.
+    /// </returns>
     /// <exception cref="DatasetFormatException">A line is malformed; the message names file, line and field.</exception>
     public static IReadOnlyList<(int Class, double X0, double Y0, double X1, double Y1)> Read(string path, int classCount)
     {
@@ -42,7 +44,7 @@ internal static class YoloLabelFile
         if (!int.TryParse(fields[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var label) || label < 0 || label >= classCount)
             throw place.Wrong($"class is '{fields[0]}'; a whole number from 0 to {classCount - 1} was expected.");
         var count = fields.Length - 1;
-        if (count != BoxNumbers && (count < FewestPolygonNumbers || count % 2 != 0))
+        if (count != BoxNumbers && (count < MinPolygonNumbers || count % 2 != 0))
             throw place.Wrong($"{count} numbers follow the class; 4 (cx cy width height), or 6 or more in pairs (a polygon), were expected.");
         var values = new double[count];
         for (var i = 0; i < count; i++)

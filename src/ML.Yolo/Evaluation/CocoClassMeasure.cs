@@ -28,14 +28,14 @@ internal sealed class CocoClassMeasure
     public int CountOf(int area) => _record.ObjectCounts[area];
 
     /// <summary>The class within a range of areas; null where it has no object there.</summary>
-    public CocoSubset? Subset(int area, int mostDetections)
+    public CocoSubset? Subset(int area, int maxDetections)
     {
         if (CountOf(area) == 0)
             return null;
         var (precisions, recalls) = (new double[CocoMatcher.IouThresholds.Length], new double[CocoMatcher.IouThresholds.Length]);
         for (var t = 0; t < precisions.Length; t++)
         {
-            var ranks = RanksOfRight(CocoMatcher.Bit(area, t), mostDetections);
+            var ranks = RanksOfRight(CocoMatcher.Bit(area, t), maxDetections);
             precisions[t] = AveragePrecision.CocoMean(AveragePrecision.CocoSamples(ranks, CountOf(area)));
             recalls[t] = (double)ranks.Length / CountOf(area);
         }
@@ -46,7 +46,13 @@ internal sealed class CocoClassMeasure
     public PrecisionRecallCurve PrecisionRecall()
     {
         var samples = AveragePrecision.CocoSamples(RanksOfRight(CocoMatcher.Bit(0, 0), int.MaxValue), ObjectCount);
-        return new PrecisionRecallCurve { ClassName = ClassName, AveragePrecision = AveragePrecision.CocoMean(samples), Recall = AveragePrecision.RecallLevels, Precision = samples };
+        return new PrecisionRecallCurve
+        {
+            ClassName = ClassName,
+            AveragePrecision = AveragePrecision.CocoMean(samples),
+            Recall = AveragePrecision.RecallLevels,
+            Precision = samples,
+        };
     }
 
     public ClassDetectionMetrics ToMetrics(double bestScore)
@@ -65,13 +71,13 @@ internal sealed class CocoClassMeasure
     }
 
     /// <summary>Of each right detection, how many that count there are down to it.</summary>
-    private int[] RanksOfRight(ulong bit, int mostDetections)
+    private int[] RanksOfRight(ulong bit, int maxDetections)
     {
         var ranks = new List<int>();
         var counted = 0;
         foreach (var outcome in _outcomes)
         {
-            if (outcome.Rank >= mostDetections || (outcome.Ignored & bit) != 0)
+            if (outcome.Rank >= maxDetections || (outcome.Ignored & bit) != 0)
                 continue;
             counted++;
             if ((outcome.Right & bit) != 0)

@@ -3,12 +3,12 @@ namespace ML.Yolo.Evaluation;
 /// <summary>The metrics as pycocotools computes them.</summary>
 internal sealed class CocoEvaluator : DetectionEvaluator
 {
-    private const int MostDetections = 100;
+    private const int MaxDetections = 100;
     private const int AllAreas = 0;
     private const int FirstThreshold = 0;
 
     private readonly CocoMatcher _matcher = new();
-    private readonly CocoOutcome[] _outcomes = new CocoOutcome[MostDetections];
+    private readonly CocoOutcome[] _outcomes = new CocoOutcome[MaxDetections];
     private readonly List<CocoClassRecord> _classes = [];
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ internal sealed class CocoEvaluator : DetectionEvaluator
         var record = _classes[label];
         record.AddObjects(objects);
         record.DetectionCount += detections.Length;
-        var ranked = detections[..Math.Min(detections.Length, MostDetections)];
+        var ranked = detections[..Math.Min(detections.Length, MaxDetections)];
         _matcher.Match(ranked, objects, _outcomes);
         for (var i = 0; i < ranked.Length; i++)
             record.Detections.Add(ranked[i].Score, _outcomes[i]);
@@ -46,7 +46,7 @@ internal sealed class CocoEvaluator : DetectionEvaluator
             F1 = best.F1,
             BestScoreThreshold = best.Score,
             BySize = [.. Enum.GetValues<ObjectSize>().Select(size => BySize(size, known))],
-            ByDetectionLimit = [.. new[] { 1, 10, MostDetections }.Select(limit => ByLimit(limit, known))],
+            ByDetectionLimit = [.. new[] { 1, 10, MaxDetections }.Select(limit => ByLimit(limit, known))],
             PerClass = classes.ConvertAll(measure => measure.ToMetrics(best.Score)),
             PrecisionRecallCurves = known.ConvertAll(measure => measure.PrecisionRecall()),
             ConfidenceCurves = known.ConvertAll(measure => measure.Ranking.Curve(measure.ClassName)),
@@ -62,18 +62,19 @@ internal sealed class CocoEvaluator : DetectionEvaluator
     private static ObjectSizeMetrics BySize(ObjectSize size, List<CocoClassMeasure> known)
     {
         var area = 1 + (int)size;
-        var subsets = Subsets(area, MostDetections, known);
-        return new() { Size = size, GroundTruthCount = known.Sum(measure => measure.CountOf(area)), MAP50_95 = MeanPrecision(subsets), AverageRecall = MeanRecall(subsets) };
+        var subsets = Subsets(area, MaxDetections, known);
+        var count = known.Sum(measure => measure.CountOf(area));
+        return new() { Size = size, GroundTruthCount = count, MAP50_95 = MeanPrecision(subsets), AverageRecall = MeanRecall(subsets) };
     }
 
     private static DetectionLimitMetrics ByLimit(int limit, List<CocoClassMeasure> known)
     {
         var subsets = Subsets(AllAreas, limit, known);
-        return new() { MaxDetections = limit, MAP50_95 = MeanPrecision(subsets), AverageRecall = MeanRecall(subsets) };
+        return new DetectionLimitMetrics { MaxDetections = limit, MAP50_95 = MeanPrecision(subsets), AverageRecall = MeanRecall(subsets) };
     }
 
     private static List<CocoSubset> Subsets(int area, int limit, List<CocoClassMeasure> known)
-        => [.. known.Select(measure => (area, limit) == (AllAreas, MostDetections) ? measure.Whole : measure.Subset(area, limit)).OfType<CocoSubset>()];
+        => [.. known.Select(measure => (area, limit) == (AllAreas, MaxDetections) ? measure.Whole : measure.Subset(area, limit)).OfType<CocoSubset>()];
 
     private static double MeanPrecision(List<CocoSubset> subsets) => subsets.Count == 0 ? double.NaN : subsets.Average(subset => subset.Precisions.Average());
 

@@ -1,6 +1,9 @@
 namespace ML.Yolo.Evaluation;
 
-/// <summary>Matches the detections of one class in one image to its ground truth by COCO's rules, for every range of areas and IoU threshold. Keeps its buffers from call to call.</summary>
+/// <summary>
+/// Matches the detections of one class in one image to its ground truth by COCO's rules, for every range of areas and IoU threshold. Keeps its buffers from
+/// call to call.
+/// </summary>
 internal sealed class CocoMatcher
 {
     /// <summary>COCO's thresholds, 0.50, 0.55 … 0.95, by the arithmetic of pycocotools.</summary>
@@ -16,12 +19,12 @@ internal sealed class CocoMatcher
     public static ulong Bit(int area, int threshold) => 1UL << ((area * IouThresholds.Length) + threshold);
 
     /// <summary>
-    /// In the order given, each detection takes the free object it overlaps most, if by at least the threshold; of equals the later one. Objects that are looked for go before all others; a crowd is never taken.
-    /// Detections outside of the range of areas that find nothing are ignored.
+    /// In the order given, each detection takes the free object it overlaps most, if by at least the threshold; of equals the later one. Objects that are
+    /// looked for go before all others; a crowd is never taken. Detections outside of the range of areas that find nothing are ignored.
     /// </summary>
     /// <param name="detections">Most confident first.</param>
     /// <param name="objects">The ground truth.</param>
-    /// <param name="outcomes">One a detection.</param>
+    /// <param name="outcomes">One per detection.</param>
     public void Match(ReadOnlySpan<EvaluatedDetection> detections, ReadOnlySpan<EvaluatedObject> objects, Span<CocoOutcome> outcomes)
     {
         for (var d = 0; d < detections.Length; d++)
@@ -44,7 +47,7 @@ internal sealed class CocoMatcher
         for (var d = 0; d < detections.Length; d++)
         {
             for (var o = 0; o < objects.Length; o++)
-                _overlaps[(d * objects.Length) + o] = objects[o].IsCrowd ? detections[d].Box.ShareWithin(objects[o].Box) : detections[d].Box.Iou(objects[o].Box);
+                _overlaps[(d * objects.Length) + o] = objects[o].OverlapWith(detections[d].Box);
         }
     }
 
@@ -67,7 +70,8 @@ internal sealed class CocoMatcher
         return counted;
     }
 
-    private void Match(ReadOnlySpan<EvaluatedDetection> detections, ReadOnlySpan<EvaluatedObject> objects, int counted, int area, int threshold, Span<CocoOutcome> outcomes)
+    private void Match(
+        ReadOnlySpan<EvaluatedDetection> detections, ReadOnlySpan<EvaluatedObject> objects, int counted, int area, int threshold, Span<CocoOutcome> outcomes)
     {
         var bit = Bit(area, threshold);
         _isTaken.AsSpan(0, objects.Length).Clear();

@@ -80,6 +80,8 @@ internal sealed class ConfidenceRanking
     private (double Precision, double Recall, double F1) OfFirst(int count)
     {
         var right = _right[count];
-        return (count == 0 ? 1 : (double)right / count, _objectCount == 0 ? 0 : (double)right / _objectCount, count + _objectCount == 0 ? 0 : 2.0 * right / (count + _objectCount));
+        var precision = count == 0 ? 1 : (double)right / count;
+        var recall = _objectCount == 0 ? 0 : (double)right / _objectCount;
+        return (precision, recall, count + _objectCount == 0 ? 0 : 2.0 * right / (count + _objectCount));
     }
 }

@@ -23,7 +23,7 @@ internal static class ConfusionMatcher
             matches[d] = detections[d].Score >= scoreThreshold ? Unmatched : Ignored;
             for (var o = 0; matches[d] == Unmatched && o < objects.Length; o++)
             {
-                if (objects[o].Counts && detections[d].Box.Iou(objects[o].Box) is var overlap && overlap >= iouThreshold)
+                if (objects[o].Counts && objects[o].OverlapWith(detections[d].Box) is var overlap && overlap >= iouThreshold)
                     pairs.Add(new Pair(overlap, objects[o].Class == detections[d].Class, detections[d].Score, d, o));
             }
         }
@@ -50,7 +50,7 @@ internal static class ConfusionMatcher
     {
         foreach (var item in objects)
         {
-            if (!item.Counts && (item.IsCrowd ? box.ShareWithin(item.Box) : box.Iou(item.Box)) >= iouThreshold)
+            if (!item.Counts && item.OverlapWith(box) >= iouThreshold)
                 return true;
         }
 

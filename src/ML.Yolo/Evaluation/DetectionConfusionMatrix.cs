@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace ML.Yolo;
 
 /// <summary>
-/// What each class was taken for, with the background as one class more: an object taken for background was missed, background taken for an object is a false alarm.
-/// Detections and objects are paired whatever their classes, the closest first, where they overlap by <see cref="IouThreshold"/>.
+/// What each class was taken for, with the background as one class more: an object taken for background was missed, background taken for an object is a false
+/// alarm. Detections and objects are paired whatever their classes, the closest first, where they overlap by <see cref="IouThreshold"/>.
 /// </summary>
 public sealed record DetectionConfusionMatrix
 {
@@ -31,18 +31,21 @@ public sealed record DetectionConfusionMatrix
 
     /// <summary>Of the detections of each class, the share that lies on an object of it; NaN where there is no detection.</summary>
     [JsonIgnore]
-    public IReadOnlyList<double> PerClassPrecision => [.. Enumerable.Range(0, NumberOfClasses).Select(label => (double)Counts[label][label] / Counts.Sum(row => row[label]))];
+    public IReadOnlyList<double> PerClassPrecision
+        => [.. Enumerable.Range(0, NumberOfClasses).Select(label => (double)Counts[label][label] / Counts.Sum(row => row[label]))];
 
     /// <summary>Of the objects of each class, the share that is seen as one of it; NaN where there is no object.</summary>
     [JsonIgnore]
-    public IReadOnlyList<double> PerClassRecall => [.. Enumerable.Range(0, NumberOfClasses).Select(label => (double)Counts[label][label] / Counts[label].Sum())];
+    public IReadOnlyList<double> PerClassRecall
+        => [.. Enumerable.Range(0, NumberOfClasses).Select(label => (double)Counts[label][label] / Counts[label].Sum())];
 
     /// <summary>How often an object of one class was taken for another.</summary>
     /// <param name="predictedClassIndicatorIndex">The class it was taken for; <see cref="NumberOfClasses"/> is the background.</param>
     /// <param name="actualClassIndicatorIndex">The class it is of; <see cref="NumberOfClasses"/> is the background.</param>
-    public int GetCountForClassPair(int predictedClassIndicatorIndex, int actualClassIndicatorIndex) => Counts[actualClassIndicatorIndex][predictedClassIndicatorIndex];
+    public int GetCountForClassPair(int predictedClassIndicatorIndex, int actualClassIndicatorIndex)
+        => Counts[actualClassIndicatorIndex][predictedClassIndicatorIndex];
 
-    /// <summary>A table for people: a row an actual class, a column a predicted one.</summary>
+    /// <summary>A table for people: one row per actual class, one column per predicted one.</summary>
     public string GetFormattedConfusionTable()
     {
         string[] names = [.. ClassNames, Background];
@@ -52,7 +55,11 @@ public sealed record DetectionConfusionMatrix
         text.AppendLine(CultureInfo.InvariantCulture, $"actual \\ predicted, at score {ScoreThreshold:F2} and IoU {IouThreshold:F2}");
         text.Append(' ', nameWidth).AppendLine(string.Concat(names.Select((name, i) => "  " + name.PadLeft(widths[i]))));
         for (var actual = 0; actual < names.Length; actual++)
-            text.Append(names[actual].PadRight(nameWidth)).AppendLine(string.Concat(Counts[actual].Select((count, i) => "  " + count.ToString(CultureInfo.InvariantCulture).PadLeft(widths[i]))));
+        {
+            var cells = Counts[actual].Select((count, i) => "  " + count.ToString(CultureInfo.InvariantCulture).PadLeft(widths[i]));
+            text.Append(names[actual].PadRight(nameWidth)).AppendLine(string.Concat(cells));
+        }
+
         return text.ToString();
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ML.Yolo.Evaluation;
 
-/// <summary>Takes images one by one, keeps a few bytes a detection, and gives the metrics at the end.</summary>
+/// <summary>Takes images one by one, keeps a few bytes per detection, and gives the metrics at the end.</summary>
 internal abstract class DetectionEvaluator
 {
     /// <summary>What the curve of all classes is called.</summary>
@@ -24,7 +24,10 @@ internal abstract class DetectionEvaluator
     {
         DetectionMetricDefinition.Coco => new CocoEvaluator(),
         DetectionMetricDefinition.Ultralytics => new UltralyticsEvaluator(),
-        _ => throw new ArgumentOutOfRangeException(nameof(definition), definition, $"{definition} is no definition of detection metrics; there are {string.Join(", ", Enum.GetNames<DetectionMetricDefinition>())}."),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(definition),
+            definition,
+            $"{definition} is not a definition of detection metrics; there are {string.Join(", ", Enum.GetNames<DetectionMetricDefinition>())}."),
     };
 
     /// <summary>Counts an object whose class is unknown.</summary>
@@ -44,7 +47,8 @@ internal abstract class DetectionEvaluator
         var (o, d) = (0, 0);
         while (o < rankedObjects.Length || d < rankedDetections.Length)
         {
-            var label = Math.Min(o < rankedObjects.Length ? rankedObjects[o].Class : int.MaxValue, d < rankedDetections.Length ? rankedDetections[d].Class : int.MaxValue);
+            var label = Math.Min(
+                o < rankedObjects.Length ? rankedObjects[o].Class : int.MaxValue, d < rankedDetections.Length ? rankedDetections[d].Class : int.MaxValue);
             var (firstObject, firstDetection) = (o, d);
             while (o < rankedObjects.Length && rankedObjects[o].Class == label)
                 o++;

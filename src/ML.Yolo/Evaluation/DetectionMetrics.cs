@@ -30,13 +30,21 @@ public sealed class DetectionMetrics
     /// <summary>Mean over classes and over the IoU thresholds 0.50, 0.55 … 0.95.</summary>
     public required double MAP50_95 { get; init; }
 
-    /// <summary>Share of the detections at <see cref="BestScoreThreshold"/> that are right at IoU 0.50: by COCO's definition over all classes together, by Ultralytics' the mean over classes.</summary>
+    /// <summary>
+    /// Share of the detections at <see cref="BestScoreThreshold"/> that are right at IoU 0.50: by COCO's definition over all classes together, by
+    /// Ultralytics' the mean over classes.
+    /// </summary>
     public required double Precision { get; init; }
 
-    /// <summary>Share of the objects found at <see cref="BestScoreThreshold"/> at IoU 0.50, of all classes together or as the mean over classes likewise.</summary>
+    /// <summary>
+    /// Share of the objects found at <see cref="BestScoreThreshold"/> at IoU 0.50, of all classes together or as the mean over classes likewise.
+    /// </summary>
     public required double Recall { get; init; }
 
-    /// <summary>Harmonic mean of precision and recall, the highest that any one score threshold reaches: of all classes together, or by Ultralytics' definition as the mean over classes.</summary>
+    /// <summary>
+    /// Harmonic mean of precision and recall, the highest that any one score threshold reaches: of all classes together, or by Ultralytics' definition as the
+    /// mean over classes.
+    /// </summary>
     public required double F1 { get; init; }
 
     /// <summary>The score threshold at which F1 is highest; by COCO's definition 1 where nothing right was detected.</summary>
@@ -57,7 +65,10 @@ public sealed class DetectionMetrics
     /// <summary>Precision, recall and F1 over confidence at IoU 0.50, for each class that has ground truth.</summary>
     public required IReadOnlyList<ConfidenceCurve> ConfidenceCurves { get; init; }
 
-    /// <summary>The same for all classes: together by COCO's definition, as the mean over classes by Ultralytics'. Its highest F1 is <see cref="F1"/>, up to the spacing of its points.</summary>
+    /// <summary>
+    /// The same for all classes: together by COCO's definition, as the mean over classes by Ultralytics'. Its highest F1 is <see cref="F1"/>, up to the
+    /// spacing of its points.
+    /// </summary>
     public required ConfidenceCurve OverallConfidenceCurve { get; init; }
 
     /// <summary>What each class was taken for.</summary>
@@ -75,6 +86,6 @@ public sealed class DetectionMetrics
     /// <summary>Objects left out because their label is missing, such as a class that the label's key type does not know.</summary>
     public int IgnoredGroundTruthCount { get; init; }
 
-    /// <summary>A table for people: the means, sizes and limits where the definition has them, then a line a class.</summary>
+    /// <summary>A table for people: the means, sizes and limits where the definition has them, then one line per class.</summary>
     public override string ToString() => DetectionMetricsTable.Format(this);
 }

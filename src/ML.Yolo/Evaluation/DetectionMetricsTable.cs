@@ -9,12 +9,18 @@ internal static class DetectionMetricsTable
     public static string Format(DetectionMetrics metrics)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{metrics.ImageCount} images, {metrics.GroundTruthCount} objects{Ignored(metrics)}, {metrics.DetectionCount} detections; {metrics.Definition} definition");
-        text.AppendLine(CultureInfo.InvariantCulture, $"precision {metrics.Precision:F3}, recall {metrics.Recall:F3}, F1 {metrics.F1:F3} at score {metrics.BestScoreThreshold:F3}");
+        text.Append(CultureInfo.InvariantCulture, $"{metrics.ImageCount} images, {metrics.GroundTruthCount} objects{Ignored(metrics)}, ");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{metrics.DetectionCount} detections; {metrics.Definition} definition");
+        text.Append(CultureInfo.InvariantCulture, $"precision {metrics.Precision:F3}, recall {metrics.Recall:F3}, F1 {metrics.F1:F3} ");
+        text.AppendLine(CultureInfo.InvariantCulture, $"at score {metrics.BestScoreThreshold:F3}");
         foreach (var size in metrics.BySize.Where(size => size.GroundTruthCount > 0))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{size.Size.ToString().ToLowerInvariant(),-6} objects:      AP {size.MAP50_95:F3}, AR {size.AverageRecall:F3} ({size.GroundTruthCount} objects)");
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{size.Size.ToString().ToLowerInvariant(),-6} objects:     ");
+            text.AppendLine(CultureInfo.InvariantCulture, $"AP {size.MAP50_95:F3}, AR {size.AverageRecall:F3} ({size.GroundTruthCount} objects)");
+        }
+
         foreach (var limit in metrics.ByDetectionLimit.Where(limit => !double.IsNaN(limit.AverageRecall)))
-            text.AppendLine(CultureInfo.InvariantCulture, $"best {limit.MaxDetections,3} an image: AP {limit.MAP50_95:F3}, AR {limit.AverageRecall:F3}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"best {limit.MaxDetections,3} per image: AP {limit.MAP50_95:F3}, AR {limit.AverageRecall:F3}");
         AppendClasses(text, metrics);
         return text.ToString();
     }
@@ -26,8 +32,18 @@ internal static class DetectionMetricsTable
     {
         var width = Math.Max(5, metrics.PerClass.Select(item => item.ClassName.Length).DefaultIfEmpty().Max());
         text.AppendLine(CultureInfo.InvariantCulture, $"{"class".PadRight(width)}  objects  detections   AP50   AP75  AP50-95  precision  recall     F1");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{"all".PadRight(width)}  {metrics.GroundTruthCount,7}  {metrics.DetectionCount,10}  {metrics.MAP50,5:F3}  {metrics.MAP75,5:F3}  {metrics.MAP50_95,7:F3}  {metrics.Precision,9:F3}  {metrics.Recall,6:F3}  {metrics.F1,5:F3}");
+        double[] means = [metrics.MAP50, metrics.MAP75, metrics.MAP50_95, metrics.Precision, metrics.Recall, metrics.F1];
+        Append("all", metrics.GroundTruthCount, metrics.DetectionCount, means);
         foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0))
-            text.AppendLine(CultureInfo.InvariantCulture, $"{item.ClassName.PadRight(width)}  {item.GroundTruthCount,7}  {item.DetectionCount,10}  {item.AveragePrecision50,5:F3}  {item.AveragePrecision75,5:F3}  {item.AveragePrecision50_95,7:F3}  {item.Precision,9:F3}  {item.Recall,6:F3}  {item.F1,5:F3}");
+        {
+            double[] rates = [item.AveragePrecision50, item.AveragePrecision75, item.AveragePrecision50_95, item.Precision, item.Recall, item.F1];
+            Append(item.ClassName, item.GroundTruthCount, item.DetectionCount, rates);
+        }
+
+        void Append(string name, int objects, int detections, double[] rates)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {objects,7}  {detections,10}  {rates[0],5:F3}  {rates[1],5:F3}  ");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{rates[2],7:F3}  {rates[3],9:F3}  {rates[4],6:F3}  {rates[5],5:F3}");
+        }
     }
 }

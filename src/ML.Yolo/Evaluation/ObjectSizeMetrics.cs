@@ -3,7 +3,7 @@ using ML.Yolo.Evaluation;
 
 namespace ML.Yolo;
 
-/// <summary>How well objects of one size are detected, at most 100 detections an image and class.</summary>
+/// <summary>How well objects of one size are detected, at most 100 detections per image and class.</summary>
 public sealed record ObjectSizeMetrics
 {
     /// <summary>The size.</summary>

@@ -1,6 +1,8 @@
 namespace ML.Yolo.Evaluation;
 
-/// <summary>The numbers of one class that has objects, once all images were seen: average precision a threshold; precision, recall and F1 at IoU 0.50 over confidence.</summary>
+/// <summary>
+/// The numbers of one class that has objects, once all images were seen: average precision per threshold; precision, recall and F1 at IoU 0.50 over confidence.
+/// </summary>
 internal sealed class UltralyticsClassMeasure
 {
     /// <summary>Confidences 0 … 1 at which the best is sought.</summary>
@@ -33,7 +35,13 @@ internal sealed class UltralyticsClassMeasure
 
         for (var i = 0; i < Confidences; i++)
             (Precision[i], Recall[i], F1[i]) = At((double)i / (Confidences - 1));
-        PrecisionRecall = new PrecisionRecallCurve { ClassName = className, AveragePrecision = Precisions[0], Recall = AveragePrecision.RecallLevels, Precision = samples };
+        PrecisionRecall = new PrecisionRecallCurve
+        {
+            ClassName = className,
+            AveragePrecision = Precisions[0],
+            Recall = AveragePrecision.RecallLevels,
+            Precision = samples,
+        };
         Curve = ToCurve(className);
     }
 

@@ -6,6 +6,6 @@ internal sealed class UltralyticsClassRecord
     /// <summary>Objects that are looked for.</summary>
     public int ObjectCount { get; set; }
 
-    /// <summary>Per detection a bit an IoU threshold: whether it is right.</summary>
+    /// <summary>One bit per IoU threshold for each detection: whether it is right.</summary>
     public ClassDetections<ushort> Detections { get; } = new();
 }

@@ -84,7 +84,14 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
     {
         double[] Over(Func<ConfidenceCurve, IReadOnlyList<double>> values)
             => [.. Enumerable.Range(0, ConfidenceCurve.Thresholds.Count).Select(i => Mean(known, measure => values(measure.Curve)[i]))];
-        return new ConfidenceCurve { ClassName = AllClasses, ScoreThreshold = ConfidenceCurve.Thresholds, Precision = Over(curve => curve.Precision), Recall = Over(curve => curve.Recall), F1 = Over(curve => curve.F1) };
+        return new ConfidenceCurve
+        {
+            ClassName = AllClasses,
+            ScoreThreshold = ConfidenceCurve.Thresholds,
+            Precision = Over(curve => curve.Precision),
+            Recall = Over(curve => curve.Recall),
+            F1 = Over(curve => curve.F1),
+        };
     }
 
     /// <summary>Where the mean F1 over classes, smoothed by a moving average, is highest.</summary>

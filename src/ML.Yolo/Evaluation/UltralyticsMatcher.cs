@@ -7,11 +7,12 @@ internal static class UltralyticsMatcher
     public static readonly float[] IouThresholds = [.. Enumerable.Range(0, 10).Select(i => (float)(0.5 + (0.05 * i)))];
 
     /// <summary>
-    /// Each detection stands for the one object it overlaps most, of equals the later one; each object goes to the first detection that stands for it and overlaps it by at least the threshold.
+    /// Each detection stands for the one object it overlaps most, of equals the later one; each object goes to the first detection that stands for it and
+    /// overlaps it by at least the threshold.
     /// </summary>
     /// <param name="detections">Most confident first.</param>
     /// <param name="objects">The ground truth.</param>
-    /// <param name="matches">Per detection a bit a threshold, lowest first: whether it took an object.</param>
+    /// <param name="matches">One bit per threshold, lowest first, for each detection: whether it took an object.</param>
     public static void Match(ReadOnlySpan<EvaluatedDetection> detections, ReadOnlySpan<EvaluatedObject> objects, Span<ushort> matches)
     {
         matches.Clear();

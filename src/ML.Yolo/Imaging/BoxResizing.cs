@@ -30,9 +30,8 @@ internal readonly record struct BoxResizing(float ScaleX, float ScaleY, int Left
     }
 
     /// <summary>The visible part of a box; without area where nothing of it is left.</summary>
-    public Box Apply(Box box) => new(
-        Math.Clamp((box.X0 * ScaleX) + Left, 0, Width), Math.Clamp((box.Y0 * ScaleY) + Top, 0, Height),
-        Math.Clamp((box.X1 * ScaleX) + Left, 0, Width), Math.Clamp((box.Y1 * ScaleY) + Top, 0, Height));
+    public Box Apply(in Box box)
+        => new Box((box.X0 * ScaleX) + Left, (box.Y0 * ScaleY) + Top, (box.X1 * ScaleX) + Left, (box.Y1 * ScaleY) + Top).Clip(Width, Height);
 
     private static float Share(ImageResizingEstimator.Anchor anchor, ImageResizingEstimator.Anchor first, ImageResizingEstimator.Anchor last)
         => anchor == first ? 0 : anchor == last ? 1 : 0.5f;

@@ -68,6 +68,13 @@ internal readonly record struct Letterbox(int Width, int Height, int CanvasWidth
     /// <summary>From pixels of the upright image to pixels of the canvas.</summary>
     public (float X, float Y) ToCanvas(float x, float y) => ((x * ScaleX) + Left, (y * ScaleY) + Top);
 
+    /// <summary>From a box in pixels of the upright image to one in pixels of the canvas.</summary>
+    public Box ToCanvas(Box box)
+    {
+        var ((x0, y0), (x1, y1)) = (ToCanvas(box.X0, box.Y0), ToCanvas(box.X1, box.Y1));
+        return new Box(x0, y0, x1, y1);
+    }
+
     /// <summary>From a box in pixels of the canvas to one in pixels of the image as stored, clamped to the image.</summary>
     public Box ToStored(float x0, float y0, float x1, float y1)
     {

@@ -36,20 +36,27 @@ public sealed class DatasetSummary
     /// <summary>Objects of each class, most frequent first; with the classes that have none where the data knows their names.</summary>
     public required IReadOnlyList<(string ClassName, int ObjectCount)> PerClass { get; init; }
 
-    /// <summary>The sizes of the images in pixels and how many have each, most frequent first. Photos with an EXIF orientation count as shown upright.</summary>
+    /// <summary>
+    /// The sizes of the images in pixels and how many have each, most frequent first. Photos with an EXIF orientation count as shown upright.
+    /// </summary>
     public required IReadOnlyList<(int Width, int Height, int ImageCount)> ImageSizes { get; init; }
 
-    /// <summary>Median over the objects of √(width · height) / √(image width · image height), in [0, 1]: how large objects are; 0 where there is none.</summary>
+    /// <summary>
+    /// Median over the objects of √(width · height) / √(image width · image height), in [0, 1]: how large objects are; 0 where there is none.
+    /// </summary>
     public required double MedianRelativeSize { get; init; }
 
     /// <summary>A few lines for people.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ImageCount} images, {EmptyImageCount} of them without objects, {RepeatedImageCount} repeated; {SizesText()}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{ObjectCount} objects of {PerClass.Count(entry => entry.ObjectCount > 0)} classes, median size {100 * MedianRelativeSize:F1} % of the image; {RepeatedObjectCount} repeated, {OutsideObjectCount} beyond the image, {EmptyBoxCount} without area");
-        var shown = PerClass.Where(entry => entry.ObjectCount > 0).Take(ClassesShown).Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.ClassName} {entry.ObjectCount}")).ToList();
-        var (more, without) = (PerClass.Count(entry => entry.ObjectCount > 0) - shown.Count, PerClass.Count(entry => entry.ObjectCount == 0));
+        text.Append(CultureInfo.InvariantCulture, $"{ImageCount} images, {EmptyImageCount} of them without objects, {RepeatedImageCount} repeated; ");
+        text.AppendLine(SizesText());
+        var classes = PerClass.Count(entry => entry.ObjectCount > 0);
+        text.Append(CultureInfo.InvariantCulture, $"{ObjectCount} objects of {classes} classes, median size {100 * MedianRelativeSize:F1} % of the image; ");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{RepeatedObjectCount} repeated, {OutsideObjectCount} beyond the image, {EmptyBoxCount} without area");
+        var shown = PerClass.Take(Math.Min(classes, ClassesShown)).Select(Describe).ToList();
+        var (more, without) = (classes - shown.Count, PerClass.Count - classes);
         if (more > 0)
             shown.Add($"{more} more classes");
         if (without > 0)
@@ -57,13 +64,19 @@ public sealed class DatasetSummary
         return text.Append(string.Join(", ", shown)).ToString();
     }
 
+    private static string Describe((string ClassName, int ObjectCount) entry)
+        => string.Create(CultureInfo.InvariantCulture, $"{entry.ClassName} {entry.ObjectCount}");
+
     private string SizesText()
     {
         if (ImageSizes.Count == 0)
             return "no sizes";
         var common = ImageSizes[0];
-        return ImageSizes.Count == 1
-            ? string.Create(CultureInfo.InvariantCulture, $"all {common.Width} × {common.Height}")
-            : string.Create(CultureInfo.InvariantCulture, $"{ImageSizes.Count} sizes, width {ImageSizes.Min(size => size.Width)} to {ImageSizes.Max(size => size.Width)}, height {ImageSizes.Min(size => size.Height)} to {ImageSizes.Max(size => size.Height)}, most often {common.Width} × {common.Height} ({common.ImageCount})");
+        if (ImageSizes.Count == 1)
+            return string.Create(CultureInfo.InvariantCulture, $"all {common.Width} × {common.Height}");
+        var width = string.Create(CultureInfo.InvariantCulture, $"width {ImageSizes.Min(size => size.Width)} to {ImageSizes.Max(size => size.Width)}");
+        var height = string.Create(CultureInfo.InvariantCulture, $"height {ImageSizes.Min(size => size.Height)} to {ImageSizes.Max(size => size.Height)}");
+        var most = string.Create(CultureInfo.InvariantCulture, $"{common.Width} × {common.Height} ({common.ImageCount})");
+        return string.Create(CultureInfo.InvariantCulture, $"{ImageSizes.Count} sizes, {width}, {height}, most often {most}");
     }
 }

@@ -2,16 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace ML.Yolo.Samples;
 
-/// <summary>Counts what a set holds, an image at a time.</summary>
+/// <summary>Counts what a set holds, one image at a time.</summary>
 /// <param name="classNames">Classes that are to be listed even where they have no object.</param>
 internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
 {
-    // Label files round: what leaves the image by less is no mistake.
+    // Label files round: what leaves the image by less is not a mistake.
     private const float Tolerance = 1;
 
-    private readonly Dictionary<string, int> _perClass = classNames.Distinct().ToDictionary(name => name, _ => 0);
+    private readonly Dictionary<string, int> _perClass = classNames.Distinct(StringComparer.Ordinal).ToDictionary(name => name, _ => 0, StringComparer.Ordinal);
     private readonly Dictionary<(int Width, int Height), int> _sizes = [];
     private readonly List<float> _relativeSizes = [];
+    private readonly HashSet<(string, Box)> _objects = [];
     private int _images;
     private int _emptyImages;
     private int _repeatedImages;
@@ -25,23 +26,22 @@ internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
     /// <param name="labels">Class of each object.</param>
     /// <param name="boxes">Box of each object, pixels of the image.</param>
     /// <param name="isRepeated">Whether an earlier image has the same content.</param>
-    public void Add(int width, int height, IReadOnlyList<string> labels, IReadOnlyList<Box> boxes, bool isRepeated)
+    public void Add(int width, int height, ReadOnlySpan<string> labels, ReadOnlySpan<Box> boxes, bool isRepeated)
     {
         _images++;
         _repeatedImages += isRepeated ? 1 : 0;
-        _emptyImages += labels.Count == 0 ? 1 : 0;
+        _emptyImages += labels.Length == 0 ? 1 : 0;
         CollectionsMarshal.GetValueRefOrAddDefault(_sizes, (width, height), out _)++;
-        for (var i = 0; i < labels.Count; i++)
+        _objects.Clear();
+        for (var i = 0; i < labels.Length; i++)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_perClass, labels[i], out _)++;
             var box = boxes[i];
-            var area = (double)(box.X1 - box.X0) * (box.Y1 - box.Y0);
-            _emptyBoxes += area <= 0 ? 1 : 0;
+            _emptyBoxes += box.Area <= 0 ? 1 : 0;
             _outside += box.X0 < -Tolerance || box.Y0 < -Tolerance || box.X1 > width + Tolerance || box.Y1 > height + Tolerance ? 1 : 0;
-            _relativeSizes.Add((float)Math.Sqrt(Math.Max(area, 0) / ((double)width * height)));
+            _relativeSizes.Add((float)Math.Sqrt(Math.Max(box.Area, 0) / ((double)width * height)));
+            _repeatedObjects += _objects.Add((labels[i], box)) ? 0 : 1;
         }
-
-        _repeatedObjects += labels.Count - labels.Zip(boxes).Distinct().Count();
     }
 
     /// <summary>The summary of all that was added.</summary>

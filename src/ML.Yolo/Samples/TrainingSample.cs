@@ -6,5 +6,5 @@ namespace ML.Yolo.Samples;
 /// <param name="Image">Index in the image cache.</param>
 /// <param name="Letterbox">Where the image lies on the canvas.</param>
 /// <param name="Classes">Class index of each object.</param>
-/// <param name="Boxes">Four numbers an object: x0, y0, x1, y1 in pixels of the original image, upright, within it.</param>
-internal sealed record TrainingSample(int Image, Letterbox Letterbox, int[] Classes, float[] Boxes);
+/// <param name="Boxes">Box of each object, pixels of the original image, upright, within it.</param>
+internal sealed record TrainingSample(int Image, Letterbox Letterbox, int[] Classes, Box[] Boxes);

@@ -3,6 +3,8 @@ using ML.Yolo.Imaging;
 namespace ML.Yolo.Samples;
 
 /// <summary>All samples of a set, their images resized and ready for random access.</summary>
+/// <param name="samples">The samples.</param>
+/// <param name="images">Their images; disposed with the set.</param>
 internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCache images) : IDisposable
 {
     public IReadOnlyList<TrainingSample> Samples => samples;
@@ -17,11 +19,10 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
     {
         foreach (var sample in samples)
         {
-            for (var i = 0; i < sample.Boxes.Length; i += 4)
+            foreach (var box in sample.Boxes)
             {
-                var (x0, y0) = sample.Letterbox.ToCanvas(sample.Boxes[i], sample.Boxes[i + 1]);
-                var (x1, y1) = sample.Letterbox.ToCanvas(sample.Boxes[i + 2], sample.Boxes[i + 3]);
-                yield return (x1 - x0, y1 - y0);
+                var placed = sample.Letterbox.ToCanvas(box);
+                yield return (placed.Width, placed.Height);
             }
         }
     }

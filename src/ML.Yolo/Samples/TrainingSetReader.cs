@@ -7,20 +7,23 @@ using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Samples;
 
-/// <summary>Reads the rows of a view: labels first, so that a broken set is known before an image is decoded, then the images, on several threads, resized and kept for random access.</summary>
-/// <param name="options">Columns, image size, caching, what to do with bad rows.</param>
+/// <summary>
+/// Reads the rows of a view: labels first, so that a broken set is known before an image is decoded, then the images, on several threads, resized and kept
+/// for random access.
+/// </summary>
+/// <param name="settings">Columns, image size, caching, what to do with bad rows.</param>
 /// <param name="classNames">Names of the classes learned, by index.</param>
+/// <param name="name">What messages call the data: "training data".</param>
 /// <param name="cancel">Throws where reading is to stop.</param>
-internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyList<string> classNames, Action cancel)
+internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnlyList<string> classNames, string name, Action cancel)
 {
-    private const long Megabyte = 1 << 20;
-
     // Each thread holds a decoded photo.
-    private const int MostThreads = 16;
+    private const int MaxThreads = 16;
 
     // What the loaders call it.
-    private const string ImagePathColumnName = "ImagePath";
+    private static readonly NamedColumn ImagePath = new("image path", "ImagePath", ColumnType.Text);
 
+    private readonly DetectionColumns _columns = new(settings.Columns);
     private readonly Lock _lock = new();
     private readonly List<Sample> _samples = [];
     private readonly List<(Place Place, Exception Exception)> _problems = [];
@@ -36,16 +39,20 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
     /// <summary>What was read.</summary>
     public DatasetSummary Summary { get; private set; } = new DatasetSummaryBuilder([]).Build();
 
-    /// <exception cref="FormatException">A row's labels and boxes do not fit together, a box is no box, or an image cannot be read; the message names row and column, or the file.</exception>
-    /// <exception cref="InvalidOperationException">There is no row.</exception>
-    public TrainingSet Read(IDataView data)
+    /// <summary>Reads all rows.</summary>
+    /// <param name="data">Rows with the columns of images, labels and boxes.</param>
+    /// <param name="cache">Takes the images; disposed with the set, and where reading fails.</param>
+    /// <exception cref="FormatException">
+    /// A row's labels and boxes do not fit together, a box is not finite or inverted, or an image cannot be read; the message names row and column, or the
+    /// file.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">There is no row, or none that can be used.</exception>
+    public TrainingSet Read(IDataView data, ImageCache cache)
     {
-        if (options.BadSampleHandling == BadSampleHandling.Throw)
-            CheckLabels(data);
-        var budget = options.ImageCaching == ImageCaching.Off ? 0 : options.ImageCacheMegabytes * Megabyte;
-        var cache = new ImageCache(budget);
         try
         {
+            if (settings.BadSampleHandling == BadSampleHandling.Throw)
+                CheckLabels(data);
             ReadImages(data, cache);
             return new TrainingSet(Order(), cache);
         }
@@ -58,7 +65,7 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 
     private void CheckLabels(IDataView data)
     {
-        var objects = new ObjectReader(options, classNames, data.Schema);
+        var objects = new ObjectReader(_columns, classNames, data.Schema);
         using var cursor = data.GetRowCursor(objects.Columns);
         var read = objects.Getter(cursor);
         while (Attempt(cursor.MoveNext))
@@ -83,14 +90,15 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 
     private void ReadImages(IDataView data, ImageCache cache)
     {
-        var objects = new ObjectReader(options, classNames, data.Schema);
-        var image = data.Schema[options.ImageColumnName];
-        var path = data.Schema.GetColumnOrNull(ImagePathColumnName) is { Type: TextDataViewType } column ? column : (DataViewSchema.Column?)null;
-        var cursors = data.GetRowCursorSet([image, .. objects.Columns, .. path is null ? [] : new[] { path.Value }], Math.Min(Environment.ProcessorCount, MostThreads));
+        var objects = new ObjectReader(_columns, classNames, data.Schema);
+        var image = _columns.Image.Find(data.Schema);
+        var path = ImagePath.FindOrNull(data.Schema);
+        DataViewSchema.Column[] active = [image, .. objects.Columns, .. path is { } column ? [column] : Array.Empty<DataViewSchema.Column>()];
+        var cursors = data.GetRowCursorSet(active, Math.Min(Environment.ProcessorCount, MaxThreads));
         try
         {
-            var workers = Array.ConvertAll(cursors, cursor => Task.Factory.StartNew(() => Run(cursor, objects, image, path, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-            Task.WaitAll(workers);
+            Task.WaitAll(Array.ConvertAll(cursors, cursor => Task.Factory.StartNew(
+                () => Run(cursor, objects, image, path, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         }
         finally
         {
@@ -110,15 +118,15 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         {
             var idGetter = cursor.GetIdGetter();
             var readObjects = objects.Getter(cursor);
-            var readImage = ImageGetter(cursor, image, path);
+            var images = new ImageColumn(cursor, image, path);
             while (!_isStopped && cursor.MoveNext())
             {
                 cancel();
                 place = new Place(cursor.Batch, place.Order + 1);
                 idGetter(ref id);
-                if (TryRead(place, readObjects, readImage) is not { } row)
+                if (TryRead(place, readObjects, images) is not { } row)
                     continue;
-                var sample = Resize(place, row.Objects, row.Image, cache);
+                var sample = row.ToSample(place, cache);
                 lock (_lock)
                     _samples.Add(sample);
             }
@@ -132,13 +140,14 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
     }
 
     /// <summary>What the row holds; null where it is bad and bad ones are skipped.</summary>
-    private (Objects Objects, MLImage Image)? TryRead(Place place, Func<Objects> readObjects, Func<MLImage> readImage)
+    private Row? TryRead(Place place, Func<Objects> readObjects, ImageColumn images)
     {
         try
         {
-            return (readObjects(), readImage());
+            var objects = readObjects();
+            return Resize(objects, images.Read());
         }
-        catch (Exception exception) when (options.BadSampleHandling == BadSampleHandling.Skip && (exception is RowProblem || BadSamples.IsBadSample(exception)))
+        catch (Exception exception) when (settings.BadSampleHandling == BadSampleHandling.Skip && IsBad(exception))
         {
             lock (_lock)
                 _problems.Add((place, exception));
@@ -146,42 +155,22 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         }
     }
 
-    private Sample Resize(Place place, Objects objects, MLImage image, ImageCache cache)
-    {
-        var letterbox = Letterbox.Fit(image, options.ImageSize);
-        var boxes = Array.ConvertAll(objects.Boxes, letterbox.Frame.ToUpright);
-        var resized = ResizedImage.From(image, letterbox);
-        var file = options.ImageCaching == ImageCaching.Off ? ImageFile.Behind(image, letterbox) : null;
-        var index = file is null ? cache.Add(resized) : cache.Add(file);
-        return new Sample(place, index, letterbox with { Origin = default }, objects.Classes, boxes, objects.Ignored, Convert.ToHexString(SHA256.HashData(resized.Pixels)));
-    }
+    private static bool IsBad(Exception exception) => exception is RowProblem || BadSamples.IsBadSample(exception);
 
-    private static Func<MLImage> ImageGetter(DataViewRowCursor cursor, DataViewSchema.Column column, DataViewSchema.Column? pathColumn)
+    private Row Resize(Objects objects, MLImage image)
     {
-        var getter = cursor.GetGetter<MLImage>(column);
-        var pathGetter = pathColumn is null ? null : cursor.GetGetter<ReadOnlyMemory<char>>(pathColumn.Value);
-        var path = default(ReadOnlyMemory<char>);
-        MLImage? image = null;                                                            // never disposed here: it may be the caller's own
-        return () =>
+        if (File.Exists(image.Tag) && !ImageFile.IsWhole(image.Tag))
+            throw new RowProblem($": the image '{image.Tag}' is truncated: its data ends before the picture does.");
+        try
         {
-            pathGetter?.Invoke(ref path);
-            var name = path.IsEmpty ? "" : $" ('{path}')";
-            try
-            {
-                getter(ref image!);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                image = null;                                                             // ML.NET may have disposed the one before
-                throw new RowProblem(exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException ? $"{name}: the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected." : $"{name}: the image cannot be read: {exception.Message}", exception);
-            }
-
-            if (image is null)
-                throw new RowProblem($"{name} has no image in column '{column.Name}'.");
-            if (File.Exists(image.Tag) && !ImageFile.IsWhole(image.Tag))
-                throw new RowProblem($": the image '{image.Tag}' is truncated: its data ends before the picture does.");
-            return image;
-        };
+            var letterbox = Letterbox.Fit(image, settings.ImageSize);
+            var file = settings.ImageCaching == ImageCaching.Off ? ImageFile.Behind(image, letterbox) : null;
+            return new Row(objects, letterbox, ResizedImage.From(image, letterbox), file);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new RowProblem($": the image cannot be read: {exception.Message}", exception);
+        }
     }
 
     /// <summary>The samples in the order of the rows, whichever thread read them.</summary>
@@ -196,8 +185,12 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
 
         _samples.Sort((a, b) => a.Place.CompareTo(b.Place));
         if (_samples.Count == 0)
-            throw new InvalidOperationException($"The data has no row to learn from.{(BadSamples.Count > 0 ? " " + BadSamples.Report("the data") : "")}");
-        IgnoredObjects = _samples.Sum(sample => sample.Ignored);
+        {
+            var left = BadSamples.Count == 0 ? "." : $" that can be used. {BadSamples.Report($"the {name}")}";
+            throw new InvalidOperationException($"The {name} has no row{left}");
+        }
+
+        IgnoredObjects = _samples.Sum(sample => sample.Objects.Ignored);
         Summary = Summarize(_samples);
         return [.. _samples.Select(sample => sample.ToTrainingSample())];
     }
@@ -207,7 +200,11 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         var summary = new DatasetSummaryBuilder(classNames);
         var seen = new HashSet<string>();
         foreach (var sample in samples)
-            summary.Add(sample.Letterbox.Width, sample.Letterbox.Height, Array.ConvertAll(sample.Classes, index => classNames[index]), sample.Boxes, !seen.Add(sample.Checksum));
+        {
+            var labels = Array.ConvertAll(sample.Objects.Classes, index => classNames[index]);
+            summary.Add(sample.Letterbox.Width, sample.Letterbox.Height, labels, sample.Objects.Boxes, !seen.Add(sample.Checksum));
+        }
+
         return summary.Build();
     }
 
@@ -239,16 +236,39 @@ internal sealed class TrainingSetReader(YoloTrainer.Options options, IReadOnlyLi
         public int CompareTo(Place other) => (Batch, Order).CompareTo((other.Batch, other.Order));
     }
 
-    private sealed record Sample(Place Place, int Image, Letterbox Letterbox, int[] Classes, Box[] Boxes, int Ignored, string Checksum)
+    /// <summary>What a row holds, its image resized.</summary>
+    /// <param name="Objects">The objects, pixels of the image as stored.</param>
+    /// <param name="Letterbox">Where the image lies on the canvas.</param>
+    /// <param name="Image">Its pixels.</param>
+    /// <param name="File">Where they can be read again; null where they are kept.</param>
+    private sealed record Row(Objects Objects, Letterbox Letterbox, ResizedImage Image, ImageFile? File)
     {
-        /// <summary>Boxes are clipped to the image; those of which nothing is left are no objects, and of equal ones one counts, as in the reference.</summary>
+        public Sample ToSample(Place place, ImageCache cache)
+        {
+            var objects = Objects with { Boxes = Array.ConvertAll(Objects.Boxes, Letterbox.Frame.ToUpright) };
+            var index = File is null ? cache.Add(Image) : cache.Add(File);
+            return new Sample(place, index, Letterbox with { Origin = default }, objects, Convert.ToHexString(SHA256.HashData(Image.Pixels)));
+        }
+    }
+
+    private sealed record Sample(Place Place, int Image, Letterbox Letterbox, Objects Objects, string Checksum)
+    {
+        /// <summary>
+        /// Boxes are clipped to the image; those of which nothing is left are not objects, and of equal ones one counts, as in the reference.
+        /// </summary>
         public TrainingSample ToTrainingSample()
         {
-            var objects = Classes.Zip(Boxes, (label, box) => (Class: label, Box: Clip(box))).Where(item => item.Box.X1 > item.Box.X0 && item.Box.Y1 > item.Box.Y0).Distinct().ToList();
-            return new TrainingSample(Image, Letterbox, [.. objects.Select(item => item.Class)], [.. objects.SelectMany(item => new[] { item.Box.X0, item.Box.Y0, item.Box.X1, item.Box.Y1 })]);
-        }
+            var (classes, boxes, seen) = (new List<int>(Objects.Classes.Length), new List<Box>(Objects.Boxes.Length), new HashSet<(int, Box)>());
+            for (var i = 0; i < Objects.Classes.Length; i++)
+            {
+                var box = Objects.Boxes[i].Clip(Letterbox.Width, Letterbox.Height);
+                if (!(box.X1 > box.X0 && box.Y1 > box.Y0) || !seen.Add((Objects.Classes[i], box)))
+                    continue;
+                classes.Add(Objects.Classes[i]);
+                boxes.Add(box);
+            }
 
-        private Box Clip(Box box)
-            => new(Math.Clamp(box.X0, 0, Letterbox.Width), Math.Clamp(box.Y0, 0, Letterbox.Height), Math.Clamp(box.X1, 0, Letterbox.Width), Math.Clamp(box.Y1, 0, Letterbox.Height));
+            return new TrainingSample(Image, Letterbox, [.. classes], [.. boxes]);
+        }
     }
 }

@@ -35,8 +35,6 @@ internal sealed class Validator(
     private static EvaluatedObject[] Objects(TrainingSample sample)
     {
         var frame = sample.Letterbox.Frame;
-        return [.. sample.Classes.Zip(sample.Boxes.Chunk(4), (label, box) => Object(label, frame.ToStored(new Box(box[0], box[1], box[2], box[3]))))];
+        return [.. sample.Classes.Zip(sample.Boxes, (label, box) => new EvaluatedObject(label, frame.ToStored(box)))];
     }
-
-    private static EvaluatedObject Object(int label, Box box) => new(label, new Box(box.X0, box.Y0, box.X1, box.Y1));
 }

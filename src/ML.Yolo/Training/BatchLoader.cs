@@ -107,9 +107,9 @@ internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageS
         var rows = MemoryMarshal.Cast<byte, float>(targets.bytes);
         for (var image = 0; image < boxes.Length; image++)
         {
-            foreach (var box in boxes[image])
+            foreach (var (label, box) in boxes[image])
             {
-                (rows[0], rows[1]) = (image, box.Class);
+                (rows[0], rows[1]) = (image, label);
                 (rows[2], rows[3]) = ((box.X0 + box.X1) / 2 / imageSize, (box.Y0 + box.Y1) / 2 / imageSize);
                 (rows[4], rows[5]) = (box.Width / imageSize, box.Height / imageSize);
                 rows = rows[6..];

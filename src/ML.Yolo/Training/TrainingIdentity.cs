@@ -37,7 +37,9 @@ internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Sampl
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var sample in set.Samples)
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sample.Letterbox.Width},{sample.Letterbox.Height};{string.Join(',', sample.Classes)};{string.Join(',', sample.Boxes.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}\n")));
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sample.Letterbox.Width},{sample.Letterbox.Height};{string.Join(',', sample.Classes)};{string.Join(',', sample.Boxes.SelectMany(Corners).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}\n")));
         return Convert.ToHexString(hash.GetHashAndReset());
+
+        static float[] Corners(Box box) => [box.X0, box.Y0, box.X1, box.Y1];
     }
 }

@@ -1,9 +1,10 @@
 using Microsoft.ML;
-using ML.Yolo.Samples;
 
 namespace ML.Yolo.Tests.Datasets;
 
-/// <summary>Everything in the shared folder of bad inputs: what is valid is read, what is not is refused by a message that names file, line and field.</summary>
+/// <summary>
+/// Everything in the shared folder of bad inputs: what is valid is read, what is not is refused by a message that names file, line and field.
+/// </summary>
 public sealed class BrokenFolderTests : IDisposable
 {
     private readonly MLContext _mlContext = new();
@@ -66,7 +67,12 @@ public sealed class BrokenFolderTests : IDisposable
     public void Read_BadSamplesSkipped_GoesOnAndReportsThem(string file, string[] parts)
     {
         if (file == "coco/truncated.json")
-            return;                                                                       // nothing of the set is left to go on with
+        {
+            // Nothing of the set is left to go on with.
+            var exception = Assert.Throws<DatasetFormatException>(() => Read(file, BadSampleHandling.Skip));
+            Assert.All(parts, part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
+            return;
+        }
 
         var (images, report) = Read(file, BadSampleHandling.Skip);
 
@@ -81,7 +87,8 @@ public sealed class BrokenFolderTests : IDisposable
         var root = SharedFolder.Path("data", "broken");
         var files = new[] { "images", "yolo/labels", "voc/Annotations", "coco" }.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder)));
 
-        Assert.Equal(files.Select(file => Path.GetRelativePath(root, file).Replace('\\', '/')).Order(StringComparer.Ordinal), Cases.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
+        var names = files.Select(file => Path.GetRelativePath(root, file).Replace('\\', '/'));
+        Assert.Equal(names.Order(StringComparer.Ordinal), Cases.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Reads the file as the trainer does, as a set of itself and a second image that is fine.</summary>
@@ -90,9 +97,9 @@ public sealed class BrokenFolderTests : IDisposable
         var warnings = new List<string>();
         _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
         var labelled = Load(file, handling);
-        var data = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(labelled).Transform(labelled);
-        var reader = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, BadSampleHandling = handling }, ["RBC", "WBC", "Platelets"], () => { });
-        using var set = reader.Read(data);
+        var data = SampleReading.Prepare(_mlContext, labelled);
+        var reader = SampleReading.Reader(["RBC", "WBC", "Platelets"], badSampleHandling: handling);
+        using var set = reader.Read(data, SampleReading.Cache());
         return (set.Samples.Count, string.Concat(warnings) + reader.BadSamples.Report("the data"));
     }
 
@@ -103,7 +110,8 @@ public sealed class BrokenFolderTests : IDisposable
         switch (file.Split('/')[0])
         {
             case "images":
-                return _mlContext.Data.LoadFromEnumerable(new[] { "images/ok.jpg", file }.Select(image => new LabelledRows.Row { ImagePath = Path.Combine(root, image), Label = ["RBC"], BoundingBoxes = [0, 0, 1, 1] }));
+                return _mlContext.Data.LoadFromEnumerable(new[] { "images/ok.jpg", file }.Select(image =>
+                    new LabelledRows.Row { ImagePath = Path.Combine(root, image), Label = ["RBC"], BoundingBoxes = [0, 0, 1, 1] }));
             case "yolo":
                 Copy("yolo/images/ok.jpg", "images/second.jpg");
                 Copy($"yolo/images/{name}.jpg", $"images/{name}.jpg");
@@ -116,15 +124,23 @@ public sealed class BrokenFolderTests : IDisposable
                 Copy($"voc/JPEGImages/{name}.jpg", $"JPEGImages/{name}.jpg");
                 Copy(file, $"Annotations/{name}.xml");
                 File.WriteAllText(_folder.File("ImageSets", "Main", "train.txt"), $"second\n{name}\n");
-                File.WriteAllText(_folder.File("Annotations", "second.xml"), File.ReadAllText(_folder.File("Annotations", "second.xml")).Replace("ok.jpg", "second.jpg", StringComparison.Ordinal));
+                Rewrite(_folder.File("Annotations", "second.xml"), "ok.jpg", "second.jpg");
                 return _mlContext.Data.LoadFromPascalVoc(_folder.Path, badSampleHandling: handling);
             default:
                 Copy("coco/images/ok.jpg", "ok.jpg");
                 Copy("coco/images/ok.jpg", "second.jpg");
-                File.WriteAllText(_folder.File(name + ".json"), File.ReadAllText(Path.Combine(root, file)).Replace("\"images\": [", "\"images\": [{\"id\": 2, \"file_name\": \"second.jpg\"},", StringComparison.Ordinal));
+                Copy(file, name + ".json");
+                Rewrite(_folder.File(name + ".json"), "\"images\": [", "\"images\": [{\"id\": 2, \"file_name\": \"second.jpg\"},");
                 return _mlContext.Data.LoadFromCoco(_folder.File(name + ".json"), _folder.Path, handling);
         }
     }
 
-    private void Copy(string from, string to) => File.Copy(SharedFolder.Path(["data", "broken", .. from.Split('/')]), _folder.File(to.Split('/')), overwrite: true);
+    private static void Rewrite(string path, string from, string to)
+        => File.WriteAllText(path, File.ReadAllText(path).Replace(from, to, StringComparison.Ordinal));
+
+    private void Copy(string from, string to)
+    {
+        File.Copy(SharedFolder.Path(["data", "broken", .. from.Split('/')]), _folder.File(to.Split('/')), overwrite: true);
+        File.SetAttributes(_folder.File(to.Split('/')), FileAttributes.Normal);
+    }
 }

@@ -25,17 +25,33 @@ public sealed class DamagedFilesTests : IDisposable
 
     [Fact]
     public void LoadFromCoco_Damaged_IsReadOrRefused()
-        => Check("set.json", """{"images": [{"id": 1, "file_name": "images/a.png", "width": 40, "height": 20}], "annotations": [{"id": 1, "image_id": 1, "category_id": 2, "bbox": [1, 2.5, 3e0, 4], "iscrowd": 0}], "categories": [{"id": 2, "name": "\u0061"}]}""",
+        => Check(
+            "set.json",
+            """
+            {"images": [{"id": 1, "file_name": "images/a.png", "width": 40, "height": 20}],
+            "annotations": [{"id": 1, "image_id": 1, "category_id": 2, "bbox": [1, 2.5, 3e0, 4], "iscrowd": 0}], "categories": [{"id": 2, "name": "\u0061"}]}
+            """,
             () => _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path));
 
     [Fact]
     public void LoadFromVott_Damaged_IsReadOrRefused()
-        => Check("set.json", """{"tags": [{"name": "a"}], "assets": {"1": {"asset": {"name": "images/a.png", "path": "file:images/a.png", "size": {"width": 40, "height": 20}, "state": 2}, "regions": [{"tags": ["a"], "boundingBox": {"left": 1, "top": 2, "width": 3, "height": 4}}]}}}""",
+        => Check(
+            "set.json",
+            """
+            {"tags": [{"name": "a"}], "assets": {"1": {
+            "asset": {"name": "images/a.png", "path": "file:images/a.png", "size": {"width": 40, "height": 20}, "state": 2},
+            "regions": [{"tags": ["a"], "boundingBox": {"left": 1, "top": 2, "width": 3, "height": 4}}]}}}
+            """,
             () => _mlContext.Data.LoadFromVott(_folder.File("set.json")));
 
     [Fact]
     public void LoadFromPascalVoc_Damaged_IsReadOrRefused()
-        => Check("Annotations/a.xml", "<?xml version=\"1.0\"?><annotation><filename>a.png</filename><size><width>40</width><height>20</height></size><object><name>a</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>",
+        => Check(
+            "Annotations/a.xml",
+            """
+            <?xml version="1.0"?><annotation><filename>a.png</filename><size><width>40</width><height>20</height></size>
+            <object><name>a</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>
+            """,
             () => _mlContext.Data.LoadFromPascalVoc(_folder.Path));
 
     [Fact]
@@ -56,7 +72,7 @@ public sealed class DamagedFilesTests : IDisposable
 
         var exception = Assert.Throws<DatasetFormatException>(() => _mlContext.Data.LoadFromYoloDataset(_folder.Path));
 
-        Assert.Contains("data.yaml', line 1: no valid YAML: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("data.yaml', line 1: not valid YAML: ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +92,7 @@ public sealed class DamagedFilesTests : IDisposable
 
         var exception = Assert.Throws<DatasetFormatException>(() => _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path));
 
-        Assert.Contains("set.json', line 1: no valid JSON", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("set.json', line 1: not valid JSON", exception.Message, StringComparison.Ordinal);
     }
 
     private void Check(string name, string content, Func<IDataView> load)

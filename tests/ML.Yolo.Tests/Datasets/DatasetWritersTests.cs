@@ -34,7 +34,7 @@ public sealed class DatasetWritersTests : IDisposable
     public void SaveAsYoloDataset_SecondSplit_KeepsTheClassesOfTheFirst()
     {
         _mlContext.Data.SaveAsYoloDataset(Data(), _folder.File("yolo"));
-        var other = _mlContext.Data.LoadFromEnumerable([new LabelledRows.Row { ImagePath = _folder.File("one", "a.png"), Label = ["bird", "dog"], BoundingBoxes = [0, 0, 1, 1, 2, 2, 3, 3] }]);
+        var other = One(["bird", "dog"], [0, 0, 1, 1, 2, 2, 3, 3]);
 
         _mlContext.Data.SaveAsYoloDataset(other, _folder.File("yolo"), "val");
 
@@ -56,7 +56,7 @@ public sealed class DatasetWritersTests : IDisposable
     [Fact]
     public void SaveAsYoloDataset_BoxBeyondTheImage_IsClippedSinceTheFormatHoldsNoOther()
     {
-        var data = _mlContext.Data.LoadFromEnumerable([new LabelledRows.Row { ImagePath = _folder.File("one", "a.png"), Label = ["dog"], BoundingBoxes = [-10, 5, 50, 15] }]);
+        var data = One(["dog"], [-10, 5, 50, 15]);
 
         _mlContext.Data.SaveAsYoloDataset(data, _folder.File("yolo"));
 
@@ -97,6 +97,9 @@ public sealed class DatasetWritersTests : IDisposable
         LabelledRows.AssertEqual(expected, LabelledRows.Of(_mlContext, coco), tolerance: 1e-4f);
         Assert.Equal(_mlContext.Data.GetClassNames(voc), _mlContext.Data.GetClassNames(coco));
     }
+
+    private IDataView One(string[] labels, float[] boxes)
+        => _mlContext.Data.LoadFromEnumerable([new LabelledRows.Row { ImagePath = _folder.File("one", "a.png"), Label = labels, BoundingBoxes = boxes }]);
 
     private IDataView Data() => _mlContext.Data.LoadFromEnumerable(
     [

@@ -57,7 +57,7 @@ public sealed class DetectionDatasetViewTests : IDisposable
         var shuffled = LabelledRows.Of(_mlContext, _mlContext.Data.ShuffleRows(Load(), seed: 3, shufflePoolSize: 10)).ConvertAll(row => row.Name);
 
         Assert.Equal(Images, shuffled.Distinct().Count());
-        Assert.NotEqual(shuffled.Order(), shuffled);
+        Assert.NotEqual(shuffled.Order(StringComparer.Ordinal), shuffled);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ internal static class LabelledRows
     public static void AssertEqual(IReadOnlyList<Row> expected, IReadOnlyList<Row> actual, float tolerance = 1e-3f)
     {
         Assert.Equal(expected.Select(row => row.Name), actual.Select(row => row.Name));
+        Assert.NotEmpty(expected.SelectMany(row => row.BoundingBoxes));
         foreach (var (wanted, got) in expected.Zip(actual))
         {
             Assert.Equal(wanted.Label, got.Label);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 
 namespace ML.Yolo.Tests.Datasets;
@@ -21,7 +22,8 @@ public sealed class LoadFromCocoTests : IDisposable
     [Fact]
     public void LoadFromCoco_AnnotationsBeforeImagesAndSparseIds_GivesNamesAndCorners()
     {
-        var data = Load($$"""{ "annotations": [{"image_id": 3, "category_id": 90, "bbox": [1, 2, 10.5, 4]}, {"image_id": 3, "category_id": 5, "bbox": [0, 0, 1, 1]}], {{Images}}, {{Categories}} }""");
+        const string Annotations = """{"image_id": 3, "category_id": 90, "bbox": [1, 2, 10.5, 4]}, {"image_id": 3, "category_id": 5, "bbox": [0, 0, 1, 1]}""";
+        var data = Load($$"""{ "annotations": [{{Annotations}}], {{Images}}, {{Categories}} }""");
 
         var rows = LabelledRows.Of(_mlContext, data);
 
@@ -35,16 +37,43 @@ public sealed class LoadFromCocoTests : IDisposable
     [Fact]
     public void LoadFromCoco_Crowd_IsKeptOut()
     {
-        var data = Load($$"""{ {{Images}}, {{Categories}}, "annotations": [{"image_id": 7, "category_id": 5, "bbox": [1, 2, 3, 4], "iscrowd": 1, "segmentation": {"counts": [1, 2], "size": [20, 40]} }] }""");
+        const string Annotation = """{"image_id": 7, "category_id": 5, "bbox": [1, 2, 3, 4], "iscrowd": 1, "segmentation": {"counts": [1, 2]}}""";
+        var data = Load($$"""{ {{Images}}, {{Categories}}, "annotations": [{{Annotation}}] }""");
 
-        Assert.All(LabelledRows.Of(_mlContext, data), row => Assert.Empty(row.Label));
+        Assert.Equal([0, 0], LabelledRows.Of(_mlContext, data).Select(row => row.Label.Length));
+    }
+
+    [Theory]
+    [InlineData("0", 1)]
+    [InlineData("0.0", 1)]
+    [InlineData("-0", 1)]
+    [InlineData("0e0", 1)]
+    [InlineData("1", 0)]
+    [InlineData("1.0", 0)]
+    public void LoadFromCoco_CrowdAsANumber_IsOneUnlessItIsZeroHoweverItIsWritten(string isCrowd, int objects)
+    {
+        var annotation = $$"""{"image_id": 7, "category_id": 5, "bbox": [1, 2, 3, 4], "iscrowd": {{isCrowd}}}""";
+        var data = Load($$"""{ {{Images}}, {{Categories}}, "annotations": [{{annotation}}] }""");
+
+        Assert.Equal(objects, LabelledRows.Of(_mlContext, data)[0].Label.Length);
+    }
+
+    [Fact]
+    public void GetClassNames_NumericIdsInACultureWithAnotherMinus_AreInTheirOrder()
+    {
+        using var culture = new CultureScope(new CultureInfo("") { NumberFormat = { NegativeSign = "~" } });
+        const string Categories = """{"id": 10, "name": "ten"}, {"id": 9, "name": "nine"}, {"id": -3, "name": "minus three"}""";
+        var data = Load($$"""{ {{Images}}, "annotations": [], "categories": [{{Categories}}] }""");
+
+        Assert.Equal(["minus three", "nine", "ten"], _mlContext.Data.GetClassNames(data));
     }
 
     [Fact]
     public void LoadFromCoco_FileLargerThanTheWindow_IsReadWhole()
     {
         var segmentation = string.Join(",", Enumerable.Repeat("12.345678", 50_000));
-        var annotations = string.Join(",", Enumerable.Range(0, 40).Select(i => $$"""{"segmentation": [[{{segmentation}}]], "image_id": 7, "category_id": 5, "bbox": [{{i}}, 0, 1, 1]}"""));
+        var annotations = string.Join(",", Enumerable.Range(0, 40).Select(i =>
+            $$"""{"segmentation": [[{{segmentation}}]], "image_id": 7, "category_id": 5, "bbox": [{{i}}, 0, 1, 1]}"""));
 
         var rows = LabelledRows.Of(_mlContext, Load($$"""{ {{Images}}, "annotations": [{{annotations}}], {{Categories}} }"""));
 
@@ -58,6 +87,8 @@ public sealed class LoadFromCocoTests : IDisposable
     [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [0, 0, 1]}""", "'bbox' is missing from the array; a number was expected")]
     [InlineData("""{"image_id": 7, "category_id": 5, "bbox": ["0", 0, 1, 1]}""", "'bbox' is the text '0'; a number was expected")]
     [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [0, 0, 1, 1e999]}""", "'bbox' is 1e999; a finite number was expected")]
+    [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [1e300, 0, 1, 1]}""", "'bbox' is [1E+300, 0, 1, 1]; numbers that are finite in single precision")]
+    [InlineData("""{"image_id": 7, "category_id": 5, "bbox": [3e38, 0, 3e38, 1]}""", "numbers that are finite in single precision were expected")]
     [InlineData("""{"image_id": 8, "category_id": 5, "bbox": [0, 0, 1, 1]}""", "'image_id' names no image")]
     public void LoadFromCoco_MalformedAnnotation_NamesFileLineAndField(string annotation, string message)
     {
@@ -78,7 +109,8 @@ public sealed class LoadFromCocoTests : IDisposable
     [InlineData("/etc/hostname")]
     public void LoadFromCoco_FileNameOutsideTheFolder_IsRefused(string name)
     {
-        var data = Load($$"""{ "images": [{"id": 1, "file_name": "{{name.Replace("\\", "\\\\", StringComparison.Ordinal)}}"}], "annotations": [], {{Categories}} }""");
+        var escaped = name.Replace("\\", "\\\\", StringComparison.Ordinal);
+        var data = Load($$"""{ "images": [{"id": 1, "file_name": "{{escaped}}"}], "annotations": [], {{Categories}} }""");
 
         var exception = Assert.Throws<DatasetFormatException>(() => LabelledRows.Of(_mlContext, data));
 

@@ -25,7 +25,9 @@ public sealed class LoadFromPascalVocTests : IDisposable
     [InlineData(true, 2)]
     public void LoadFromPascalVoc_DifficultObject_IsLeftOutUnlessAskedFor(bool includeDifficult, int objects)
     {
-        var row = Assert.Single(Load($"<object><name>a</name><difficult>1</difficult>{Box}</object><object><name>b</name><difficult>0</difficult>{Box}</object>", includeDifficult));
+        var (difficult, easy) = ($"<name>a</name><difficult>1</difficult>{Box}", $"<name>b</name><difficult>0</difficult>{Box}");
+
+        var row = Assert.Single(Load($"<object>{difficult}</object><object>{easy}</object>", includeDifficult));
 
         Assert.Equal(objects, row.Label.Length);
     }
@@ -33,10 +35,10 @@ public sealed class LoadFromPascalVocTests : IDisposable
     [Theory]
     [InlineData("<object><name>a</name></object>", "object 0 ('a') has no <bndbox>", 2)]
     [InlineData("<object>\n<name>a</name>\n<bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax></bndbox></object>", "object 0: <bndbox> has no <ymax>", 4)]
-    [InlineData("<object><name>a</name>\n<bndbox><xmin>9</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object>", "xmin ≤ xmax and ymin ≤ ymax were expected", 3)]
+    [InlineData("<object><name>a</name>\n<bndbox><xmin>9</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object>", "xmin ≤ xmax and ymin ≤ ymax", 3)]
     [InlineData("<object><name>a</name><bndbox><xmin>1,5</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox></object>", "<xmin> is '1,5'", 2)]
     [InlineData("<object><bndbox/></object>", "object 0 has no <name>", 2)]
-    [InlineData("<object>", "no valid XML", 3)]
+    [InlineData("<object>", "not valid XML", 3)]
     [InlineData("<filename>../../secret.png</filename>", "'filename' is '../../secret.png', which leaves the set", 2)]
     public void LoadFromPascalVoc_MalformedAnnotation_NamesFileLineAndField(string body, string message, int line)
     {

@@ -4,7 +4,8 @@ namespace ML.Yolo.Tests.Datasets;
 
 public sealed class LoadFromVottTests : IDisposable
 {
-    private const string Region = """{"type": "RECTANGLE", "tags": ["dog"], "boundingBox": {"left": 1, "top": 2, "width": 3.5, "height": 4}, "points": [{"x": 1, "y": 2}]}""";
+    private const string Region =
+        """{"type": "RECTANGLE", "tags": ["dog"], "boundingBox": {"left": 1, "top": 2, "width": 3.5, "height": 4}, "points": [{"x": 1, "y": 2}]}""";
 
     private readonly MLContext _mlContext = new();
     private readonly TemporaryFolder _folder = new();
@@ -38,10 +39,11 @@ public sealed class LoadFromVottTests : IDisposable
 
     [Theory]
     [InlineData("""{"tags": [], "boundingBox": {"left": 1, "top": 2, "width": 3, "height": 4}}""", "has no tag")]
-    [InlineData("""{"tags": ["bird"], "boundingBox": {"left": 1, "top": 2, "width": 3, "height": 4}}""", "has the tag 'bird', which is not among the file's 'tags'")]
+    [InlineData("""{"tags": ["bird"], "boundingBox": {"left": 1, "top": 2, "width": 3, "height": 4}}""", "has the tag 'bird', which is not among the file's")]
     [InlineData("""{"tags": ["dog"]}""", "a region has no 'boundingBox'")]
     [InlineData("""{"tags": ["dog"], "boundingBox": {"left": 1, "top": 2, "width": 3}}""", "'boundingBox' has no 'height'")]
     [InlineData("""{"tags": ["dog"], "boundingBox": {"left": "1"}}""", "'left' is the text '1'; a number was expected")]
+    [InlineData("""{"tags": ["dog"], "boundingBox": {"left": 1, "top": 2, "width": 1e300, "height": 4}}""", "1E+300 and height 4; numbers that are finite")]
     public void LoadFromVott_MalformedRegion_NamesFileLineAndField(string region, string message)
     {
         var exception = Assert.Throws<DatasetFormatException>(() => LabelledRows.Of(_mlContext, Load(region, "file:a%20b.png")));

@@ -137,7 +137,7 @@ public sealed class LoadFromYoloDatasetTests : IDisposable
     [InlineData("train: images", "'names' is missing")]
     [InlineData("names: [a, b]\nnc: 3\ntrain: images", "'nc' is 3, and 'names' has 2 entries")]
     [InlineData("names: {0: a, 2: b}\ntrain: images", "'names' has the key '2'")]
-    [InlineData("names: [a\ntrain: images", "no valid YAML")]
+    [InlineData("names: [a\ntrain: images", "not valid YAML")]
     [InlineData("just text", "one YAML mapping")]
     public void LoadFromYoloDataset_MalformedFile_SaysWhatIsWrong(string yaml, string message)
     {

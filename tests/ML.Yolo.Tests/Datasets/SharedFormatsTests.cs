@@ -14,7 +14,8 @@ public sealed class SharedFormatsTests
     public void LoadFromCoco_Bccd_EqualsPascalVoc(string split, int images, int boxes)
     {
         var voc = Rows(_mlContext.Data.LoadFromPascalVoc(SharedFolder.Path("data", "bccd"), split));
-        var coco = Rows(_mlContext.Data.LoadFromCoco(SharedFolder.Path("data", "bccd", "coco", split + ".json"), SharedFolder.Path("data", "bccd", "JPEGImages")));
+        var json = SharedFolder.Path("data", "bccd", "coco", split + ".json");
+        var coco = Rows(_mlContext.Data.LoadFromCoco(json, SharedFolder.Path("data", "bccd", "JPEGImages")));
 
         Assert.Equal((images, boxes), (voc.Count, voc.Sum(row => row.Label.Length)));
         LabelledRows.AssertEqual(voc, coco);

@@ -30,7 +30,7 @@ public sealed class TrainingSetReaderTests : IDisposable
         using var set = Read([row]);
 
         Assert.Equal([0, 0, 1], set.Samples[0].Classes);
-        Assert.Equal([0, 0, 10, 10, 1, 2, 3, 4, 1, 2, 3, 4], set.Samples[0].Boxes);
+        Assert.Equal([new Box(0, 0, 10, 10), new Box(1, 2, 3, 4), new Box(1, 2, 3, 4)], set.Samples[0].Boxes);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TrainingSetReaderTests : IDisposable
 
         var exception = Assert.Throws<FormatException>(() => Read(rows));
 
-        Assert.Equal("Row 1 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; four a label were expected.", exception.Message);
+        Assert.Equal("Row 1 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; 4 per label were expected.", exception.Message);
     }
 
     [Fact]
@@ -64,15 +64,15 @@ public sealed class TrainingSetReaderTests : IDisposable
         foreach (var row in rows.Skip(60).Take(12))
             File.WriteAllText(row.ImagePath, "no image");
         rows[5].BoundingBoxes = [1, 2, float.NaN, 4];
-        var reader = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, BadSampleHandling = BadSampleHandling.Skip }, ["a", "b"], () => { });
+        var reader = SampleReading.Reader(["a", "b"], badSampleHandling: BadSampleHandling.Skip);
 
-        using var set = reader.Read(View(rows));
+        using var set = reader.Read(View(rows), SampleReading.Cache());
 
         Assert.Equal((87, 13), (set.Samples.Count, reader.BadSamples.Count));
         var report = reader.BadSamples.Report("the data").Split(Environment.NewLine);
         Assert.Equal(11, report.Length);
         Assert.Equal("13 bad samples of the data are left out. The first 10:", report[0]);
-        Assert.StartsWith("  Row 5, 'BoundingBoxes', object 0: (1, 2, NaN, 4) is no box", report[1], StringComparison.Ordinal);
+        Assert.StartsWith("  Row 5, 'BoundingBoxes', box 0: (1, 2, NaN, 4) is not finite", report[1], StringComparison.Ordinal);
         Assert.StartsWith("  Row 60 ('", report[2], StringComparison.Ordinal);
         Assert.StartsWith("  Row 68 ('", report[10], StringComparison.Ordinal);
     }
@@ -82,20 +82,22 @@ public sealed class TrainingSetReaderTests : IDisposable
     {
         var row = Picture("a.png");
         File.Delete(row.ImagePath);
-        var reader = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, BadSampleHandling = BadSampleHandling.Skip }, ["a", "b"], () => { });
+        var reader = SampleReading.Reader(["a", "b"], badSampleHandling: BadSampleHandling.Skip);
 
-        var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row])));
+        var exception = Assert.Throws<InvalidOperationException>(() => reader.Read(View([row]), SampleReading.Cache()));
 
-        Assert.Contains("no row to learn from. 1 bad sample", exception.Message, StringComparison.Ordinal);
+        const string Expected = "The training data has no row that can be used. 1 bad sample of the training data is left out.";
+        Assert.StartsWith(Expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_CachingOffAndImagesChangedOnTheWay_KeepsTheChangedOnes()
     {
         var data = View([Picture("a.png")]);
-        var gray = _mlContext.Transforms.ConvertToGrayscale("Image").Append(_mlContext.Transforms.ResizeImages("Image", 10, 10, "Image")).Fit(data).Transform(data);
+        var resizing = _mlContext.Transforms.ConvertToGrayscale("Image").Append(_mlContext.Transforms.ResizeImages("Image", 10, 10, "Image"));
+        var gray = resizing.Fit(data).Transform(data);
 
-        using var set = new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, ImageCaching = ImageCaching.Off }, ["a", "b"], () => { }).Read(gray);
+        using var set = SampleReading.Reader(["a", "b"], ImageCaching.Off).Read(gray, SampleReading.Cache(0));
 
         Assert.Equal((10, 64), (set.Samples[0].Letterbox.Width, set.Image(set.Samples[0]).Image.Width));
     }
@@ -137,12 +139,12 @@ public sealed class TrainingSetReaderTests : IDisposable
         Assert.Contains(lines, line => line.Contains("1 bad sample of the training data is left out.", StringComparison.Ordinal));
     }
 
-    private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64 }, ["a", "b"], () => { }).Read(View(rows));
+    private TrainingSet Read(IEnumerable<LabelledRows.Row> rows) => SampleReading.Reader(["a", "b"]).Read(View(rows), SampleReading.Cache());
 
     private IDataView View(IEnumerable<LabelledRows.Row> rows)
     {
         var data = _mlContext.Data.LoadFromEnumerable(rows);
-        return _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(data).Transform(data);
+        return SampleReading.Prepare(_mlContext, data);
     }
 
     private LabelledRows.Row Picture(string name, int width = 40)

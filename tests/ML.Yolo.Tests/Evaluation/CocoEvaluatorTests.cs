@@ -12,7 +12,9 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_EveryObjectFoundExactly_GivesOne()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(1, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(1, There, 0.8f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here), new EvaluatedObject(1, There)],
+            [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(1, There, 0.8f)]);
 
         var metrics = Evaluate();
 
@@ -30,7 +32,9 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_ObjectFoundTwice_CountsTheSecondAsWrong()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, Here, 0.8f), new EvaluatedDetection(0, There, 0.7f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here), new EvaluatedObject(0, There)],
+            [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, Here, 0.8f), new EvaluatedDetection(0, There, 0.7f)]);
 
         // Precision 1 up to recall 0.5, then 2/3.
         Assert.Equal(((51 * 1.0) + (50 * 2 / 3.0)) / 101, Evaluate().MAP50, 12);
@@ -80,7 +84,9 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_MoreThanAHundredDetectionsOfAClassInAnImage_CountsTheHundredMostConfident()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here)], [.. Enumerable.Range(0, 100).Select(i => new EvaluatedDetection(0, There, 0.9f)), new EvaluatedDetection(0, Here, 0.1f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here)],
+            [.. Enumerable.Range(0, 100).Select(i => new EvaluatedDetection(0, There, 0.9f)), new EvaluatedDetection(0, Here, 0.1f)]);
 
         Assert.Equal(0, Evaluate().MAP50);
     }
@@ -89,7 +95,9 @@ public sealed class CocoEvaluatorTests
     public void Evaluate_TwoDetectionsInACrowd_CountsNeitherForNorAgainst()
     {
         var inCrowd = new Box(52, 52, 58, 58);
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There, IsCrowd: true)], [new EvaluatedDetection(0, inCrowd, 0.9f), new EvaluatedDetection(0, inCrowd, 0.8f), new EvaluatedDetection(0, Here, 0.7f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here), new EvaluatedObject(0, There, IsCrowd: true)],
+            [new EvaluatedDetection(0, inCrowd, 0.9f), new EvaluatedDetection(0, inCrowd, 0.8f), new EvaluatedDetection(0, Here, 0.7f)]);
 
         var metrics = Evaluate();
 
@@ -99,7 +107,9 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_TwoDetectionsOfAnIgnoredObject_CountsTheSecondAsWrong()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There, IsIgnored: true)], [new EvaluatedDetection(0, There, 0.9f), new EvaluatedDetection(0, There, 0.8f), new EvaluatedDetection(0, Here, 0.7f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here), new EvaluatedObject(0, There, IsIgnored: true)],
+            [new EvaluatedDetection(0, There, 0.9f), new EvaluatedDetection(0, There, 0.8f), new EvaluatedDetection(0, Here, 0.7f)]);
 
         Assert.Equal(0.5, Evaluate().MAP50, 12);
     }
@@ -111,7 +121,9 @@ public sealed class CocoEvaluatorTests
 
         var sizes = Evaluate().BySize;
 
-        Assert.Equal([(ObjectSize.Small, 1, 1.0, 1.0), (ObjectSize.Medium, 0, double.NaN, double.NaN), (ObjectSize.Large, 1, 0.0, 0.0)], sizes.Select(size => (size.Size, size.GroundTruthCount, size.MAP50_95, size.AverageRecall)));
+        Assert.Equal(
+            [(ObjectSize.Small, 1, 1.0, 1.0), (ObjectSize.Medium, 0, double.NaN, double.NaN), (ObjectSize.Large, 1, 0.0, 0.0)],
+            sizes.Select(size => (size.Size, size.GroundTruthCount, size.MAP50_95, size.AverageRecall)));
     }
 
     [Fact]
@@ -127,7 +139,9 @@ public sealed class CocoEvaluatorTests
     {
         _evaluator.AddImage([new EvaluatedObject(0, Here)], [new EvaluatedDetection(0, There, 0.9f), new EvaluatedDetection(0, Here, 0.8f)]);
 
-        Assert.Equal([(1, 0.0, 0.0), (10, 0.5, 1.0), (100, 0.5, 1.0)], Evaluate().ByDetectionLimit.Select(limit => (limit.MaxDetections, Math.Round(limit.MAP50_95, 12), limit.AverageRecall)));
+        Assert.Equal(
+            [(1, 0.0, 0.0), (10, 0.5, 1.0), (100, 0.5, 1.0)],
+            Evaluate().ByDetectionLimit.Select(limit => (limit.MaxDetections, Math.Round(limit.MAP50_95, 12), limit.AverageRecall)));
     }
 
     [Fact]
@@ -142,7 +156,9 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_ClassesAtOneThreshold_GivesEachItsOwnRates()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(1, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(1, There, 0.8f), new EvaluatedDetection(1, Here, 0.8f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here), new EvaluatedObject(1, There)],
+            [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(1, There, 0.8f), new EvaluatedDetection(1, Here, 0.8f)]);
 
         var metrics = Evaluate();
 
@@ -164,7 +180,9 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void Evaluate_ScoresFallFromRightToWrong_PutsTheBestThresholdBetween()
     {
-        _evaluator.AddImage([new EvaluatedObject(0, Here), new EvaluatedObject(0, There)], [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, There, 0.6f), new EvaluatedDetection(0, new Box(80, 80, 90, 90), 0.5f)]);
+        _evaluator.AddImage(
+            [new EvaluatedObject(0, Here), new EvaluatedObject(0, There)],
+            [new EvaluatedDetection(0, Here, 0.9f), new EvaluatedDetection(0, There, 0.6f), new EvaluatedDetection(0, new Box(80, 80, 90, 90), 0.5f)]);
 
         var metrics = Evaluate();
 

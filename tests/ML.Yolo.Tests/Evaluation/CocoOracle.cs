@@ -36,15 +36,19 @@ internal static class CocoOracle
             return null;
         var outcomes = Outcomes(images, label, range, limit, threshold);
         var points = Enumerable.Range(1, outcomes.Count)
-            .Select(n => (Right: outcomes.Take(n).Count(outcome => outcome == Outcome.Right), Wrong: outcomes.Take(n).Count(outcome => outcome == Outcome.Wrong)))
-            .Select(point => (Recall: (double)point.Right / objects, Precision: point.Right + point.Wrong == 0 ? 0 : (double)point.Right / (point.Right + point.Wrong)))
+            .Select(outcomes.Take)
+            .Select(first => (Right: first.Count(outcome => outcome == Outcome.Right), Counted: first.Count(outcome => outcome != Outcome.Ignored)))
+            .Select(point => (Recall: (double)point.Right / objects, Precision: point.Counted == 0 ? 0 : (double)point.Right / point.Counted))
             .ToList();
         return RecallLevels.Average(recall => points.Where(point => point.Recall >= recall).Select(point => point.Precision).DefaultIfEmpty(0).Max());
     }
 
     /// <summary>Mean over the classes and thresholds that have a value; null where none has.</summary>
     public static double? MeanAveragePrecision(IReadOnlyList<Image> images, int classes, (double, double) range, int limit, double? threshold = null)
-        => Enumerable.Range(0, classes).SelectMany(label => (threshold is { } one ? [one] : Thresholds).Select(each => AveragePrecision(images, label, range, limit, each))).Average();
+    {
+        var thresholds = threshold is { } one ? [one] : Thresholds;
+        return Enumerable.Range(0, classes).SelectMany(label => thresholds.Select(each => AveragePrecision(images, label, range, limit, each))).Average();
+    }
 
     /// <summary>Mean over classes and thresholds of the share of objects found.</summary>
     public static double? AverageRecall(IReadOnlyList<Image> images, int classes, (double, double) range, int limit)
@@ -54,10 +58,16 @@ internal static class CocoOracle
         => images.Sum(image => image.Objects.Count(item => item.Class == label && IsLookedFor(item, range)));
 
     private static double? Recall(IReadOnlyList<Image> images, int label, (double, double) range, int limit, double threshold)
-        => CountObjects(images, label, range) is > 0 and var objects ? (double)Outcomes(images, label, range, limit, threshold).Count(outcome => outcome == Outcome.Right) / objects : null;
+    {
+        var right = Outcomes(images, label, range, limit, threshold).Count(outcome => outcome == Outcome.Right);
+        return CountObjects(images, label, range) is > 0 and var objects ? (double)right / objects : null;
+    }
 
     private static List<Outcome> Outcomes(IReadOnlyList<Image> images, int label, (double, double) range, int limit, double threshold)
-        => [.. images.SelectMany(image => Match(image, label, range, threshold).Take(limit)).OrderByDescending(found => found.Score).Select(found => found.Outcome)];
+    {
+        var found = images.SelectMany(image => Match(image, label, range, threshold).Take(limit));
+        return [.. found.OrderByDescending(one => one.Score).Select(one => one.Outcome)];
+    }
 
     private static IEnumerable<(double Score, Outcome Outcome)> Match(Image image, int label, (double From, double To) range, double threshold)
     {
@@ -95,7 +105,9 @@ internal static class CocoOracle
 
     private static double Overlap(Object item, Box box)
     {
-        var common = Math.Max(0, Math.Min(item.Box.X1, box.X1) - Math.Max(item.Box.X0, box.X0)) * Math.Max(0, Math.Min(item.Box.Y1, box.Y1) - Math.Max(item.Box.Y0, box.Y0));
+        var width = Math.Max(0, Math.Min(item.Box.X1, box.X1) - Math.Max(item.Box.X0, box.X0));
+        var height = Math.Max(0, Math.Min(item.Box.Y1, box.Y1) - Math.Max(item.Box.Y0, box.Y0));
+        var common = width * height;
         var whole = item.IsCrowd ? box.Area : box.Area + item.Box.Area - common;
         return common > 0 ? common / whole : 0;
     }

@@ -10,13 +10,15 @@ public sealed class CocoOracleTests
     private const double Tolerance = 1e-9;
 
     // Corners on a coarse grid: overlaps repeat, some of them exactly thresholds, and areas fall on 32² and 96².
-    private static readonly Gen<CocoOracle.Box> Box = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[1, 7], Gen.Int[1, 7]).Select((x, y, w, h) => new CocoOracle.Box(16 * x, 16 * y, 16 * (x + w), 16 * (y + h)));
+    private static readonly Gen<CocoOracle.Box> Box = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[1, 7], Gen.Int[1, 7])
+        .Select((x, y, w, h) => new CocoOracle.Box(16 * x, 16 * y, 16 * (x + w), 16 * (y + h)));
 
     private static readonly Gen<CocoOracle.Object> Object = Gen.Select(Gen.Int[0, Classes - 1], Box, Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 9])
         .Select((label, box, crowd, ignored, area) => new CocoOracle.Object(label, box, crowd == 0, ignored == 0, area == 0 ? 900 : null));
 
     // Every second detection is an object moved by at most one step, so that matches happen.
-    private static readonly Gen<CocoOracle.Image> Image = Object.List[0, 6].SelectMany(objects => Detection(objects).List[0, 14].Select(detections => new CocoOracle.Image(objects, detections)));
+    private static readonly Gen<CocoOracle.Image> Image = Object.List[0, 6]
+        .SelectMany(objects => Detection(objects).List[0, 14].Select(detections => new CocoOracle.Image(objects, detections)));
 
     [Fact]
     public void Evaluate_AThousandRandomSets_AgreesWithTheDefinition() => Image.List[1, 4].Sample(images =>
@@ -42,16 +44,22 @@ public sealed class CocoOracleTests
         for (var label = 0; label < Classes; label++)
         {
             for (var t = 0; t < 10; t++)
-                AssertEqual(CocoOracle.AveragePrecision(images, label, CocoOracle.AnyArea, 100, CocoMatcher.IouThresholds[t]), metrics.PerClass[label].AveragePrecisions[t]);
+            {
+                var expected = CocoOracle.AveragePrecision(images, label, CocoOracle.AnyArea, 100, CocoMatcher.IouThresholds[t]);
+                AssertEqual(expected, metrics.PerClass[label].AveragePrecisions[t]);
+            }
         }
     }, iter: 1000);
 
     private static Gen<CocoOracle.Detection> Detection(List<CocoOracle.Object> objects)
-        => Gen.Select(Gen.Int[0, Classes - 1], Box, Gen.Int[1, 20], Gen.Int[0, (2 * objects.Count) + 1], Gen.Int[-1, 1], Gen.Int[-1, 1]).Select((label, box, score, source, dx, dy) =>
+    {
+        var parts = Gen.Select(Gen.Int[0, Classes - 1], Box, Gen.Int[1, 20], Gen.Int[0, (2 * objects.Count) + 1], Gen.Int[-1, 1], Gen.Int[-1, 1]);
+        return parts.Select((label, box, score, source, dx, dy) =>
         {
-            var place = source < objects.Count ? objects[source].Box : box;
-            return new CocoOracle.Detection(source < objects.Count ? objects[source].Class : label, new CocoOracle.Box(place.X0 + (8 * dx), place.Y0, place.X1, place.Y1 + (8 * dy)), score / 32.0);
+            var (foundLabel, place) = source < objects.Count ? (objects[source].Class, objects[source].Box) : (label, box);
+            return new CocoOracle.Detection(foundLabel, new CocoOracle.Box(place.X0 + (8 * dx), place.Y0, place.X1, place.Y1 + (8 * dy)), score / 32.0);
         });
+    }
 
     private static DetectionMetrics Evaluate(List<CocoOracle.Image> images)
     {

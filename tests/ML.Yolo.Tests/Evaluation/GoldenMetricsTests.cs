@@ -20,7 +20,8 @@ public sealed class GoldenMetricsTests
         foreach (var image in expected.GetProperty("images").EnumerateArray())
         {
             var objects = Rows(image.GetProperty("groundTruth")).Select(row => new EvaluatedObject((int)row[0], new Box(row[1], row[2], row[3], row[4])));
-            var detections = Rows(image.GetProperty("detections")).Select(row => new EvaluatedDetection((int)row[5], new Box(row[0], row[1], row[2], row[3]), row[4]));
+            var detections = Rows(image.GetProperty("detections"))
+                .Select(row => new EvaluatedDetection((int)row[5], new Box(row[0], row[1], row[2], row[3]), row[4]));
             evaluator.AddImage([.. objects], [.. detections]);
         }
 
@@ -33,17 +34,22 @@ public sealed class GoldenMetricsTests
         AssertEqual(Numbers(expected.GetProperty("precisionAtMaxF1")), [.. classes.Select(index => metrics.PerClass[index].Precision)]);
         AssertEqual(Numbers(expected.GetProperty("recallAtMaxF1")), [.. classes.Select(index => metrics.PerClass[index].Recall)]);
         AssertEqual(Numbers(expected.GetProperty("f1")), [.. classes.Select(index => metrics.PerClass[index].F1)]);
-        Assert.All(expected.GetProperty("ap").EnumerateArray().Zip(classes), pair => AssertEqual(Numbers(pair.First), metrics.PerClass[pair.Second].AveragePrecisions));
-        Assert.Equal(classes, metrics.PerClass.Select((item, index) => (item, index)).Where(entry => entry.item.GroundTruthCount > 0).Select(entry => entry.index));
+        var precisions = expected.GetProperty("ap").EnumerateArray().Select(Numbers).ToList();
+        Assert.Equal(classes.Count, precisions.Count);
+        for (var i = 0; i < classes.Count; i++)
+            AssertEqual(precisions[i], metrics.PerClass[classes[i]].AveragePrecisions);
+        Assert.Equal(classes, Enumerable.Range(0, metrics.PerClass.Count).Where(index => metrics.PerClass[index].GroundTruthCount > 0));
     }
 
     private static void AssertEqual(double[] expected, IReadOnlyList<double> actual)
     {
+        Assert.NotEmpty(expected);
         Assert.Equal(expected.Length, actual.Count);
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }
 
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
 
-    private static IEnumerable<float[]> Rows(JsonElement list) => list.EnumerateArray().Select(row => row.EnumerateArray().Select(number => number.GetSingle()).ToArray());
+    private static IEnumerable<float[]> Rows(JsonElement list)
+        => list.EnumerateArray().Select(row => row.EnumerateArray().Select(number => number.GetSingle()).ToArray());
 }

@@ -11,6 +11,7 @@ public sealed class LetterboxTests
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("golden", "letterbox.json")));
 
+        Assert.NotEqual(0, golden.RootElement.GetArrayLength());
         foreach (var item in golden.RootElement.EnumerateArray())
         {
             var letterbox = Letterbox.Fit(Number(item, "width"), Number(item, "height"), Number(item, "targetWidth"), Number(item, "targetHeight"), item.GetProperty("scaleUp").GetBoolean());

@@ -51,8 +51,8 @@ public sealed class OrientationTests : IDisposable
         var sample = Assert.Single(set.Samples);
         var (image, letterbox) = set.Image(sample);
         Assert.Equal((width, height), (letterbox.Width, letterbox.Height));
-        Assert.Equal(ExifJpeg.UprightSquare(orientation), sample.Boxes);
-        AssertRed(image, letterbox, sample.Boxes);
+        Assert.Equal([ToBox(ExifJpeg.UprightSquare(orientation))], sample.Boxes);
+        AssertRed(image, letterbox, sample.Boxes[0]);
     }
 
     [Theory]
@@ -74,10 +74,9 @@ public sealed class OrientationTests : IDisposable
         ExifJpeg.Write(_folder.File("x.jpg"), orientation);
         using var image = LoadImage(_folder.File("x.jpg"));
         var letterbox = Letterbox.Fit(image, 64);
-        var square = ExifJpeg.UprightSquare(orientation);
-        var ((x0, y0), (x1, y1)) = (letterbox.ToCanvas(square[0], square[1]), letterbox.ToCanvas(square[2], square[3]));
+        var placed = letterbox.ToCanvas(ToBox(ExifJpeg.UprightSquare(orientation)));
 
-        Assert.Equal(new Box(0, 0, ExifJpeg.Square, ExifJpeg.Square), letterbox.ToStored(x0, y0, x1, y1));
+        Assert.Equal(new Box(0, 0, ExifJpeg.Square, ExifJpeg.Square), letterbox.ToStored(placed.X0, placed.Y0, placed.X1, placed.Y1));
     }
 
     [Fact]
@@ -91,16 +90,23 @@ public sealed class OrientationTests : IDisposable
 
         Assert.Equal("0 0.75 0.125 0.5 0.25\n", File.ReadAllText(_folder.File("yolo", "labels", "train", "x.txt")));
         Assert.Contains("\"width\":16,\"height\":32", File.ReadAllText(_folder.File("coco.json")), StringComparison.Ordinal);
-        LabelledRows.AssertEqual(LabelledRows.Of(_mlContext, data), LabelledRows.Of(_mlContext, _mlContext.Data.LoadFromCoco(_folder.File("coco.json"), _folder.Path)));
+        var coco = _mlContext.Data.LoadFromCoco(_folder.File("coco.json"), _folder.Path);
+        LabelledRows.AssertEqual(LabelledRows.Of(_mlContext, data), LabelledRows.Of(_mlContext, coco));
     }
 
     [Fact]
     public void LoadFromCoco_DeclaredSizeIsTheStoredOne_TakesTheBoxesAsTheyAre()
     {
         ExifJpeg.Write(_folder.File("x.jpg"), 6);
-        File.WriteAllText(_folder.File("set.json"), """{"images": [{"id": 1, "file_name": "x.jpg", "width": 32, "height": 16}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}], "categories": [{"id": 1, "name": "a"}]}""");
+        File.WriteAllText(
+            _folder.File("set.json"),
+            """
+            {"images": [{"id": 1, "file_name": "x.jpg", "width": 32, "height": 16}],
+            "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}], "categories": [{"id": 1, "name": "a"}]}
+            """);
+        var data = _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path);
 
-        Assert.Equal([1, 2, 4, 6], Assert.Single(LabelledRows.Of(_mlContext, _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path))).BoundingBoxes);
+        Assert.Equal([1, 2, 4, 6], Assert.Single(LabelledRows.Of(_mlContext, data)).BoundingBoxes);
     }
 
     [SharedFact]
@@ -110,12 +116,14 @@ public sealed class OrientationTests : IDisposable
         var letterbox = Letterbox.Fit(image, 128);
 
         Assert.Equal((96, 128), (letterbox.Width, letterbox.Height));
-        AssertRed(ResizedImage.From(image, letterbox), letterbox, [72, 0, 96, 24]);
+        AssertRed(ResizedImage.From(image, letterbox), letterbox, new Box(72, 0, 96, 24));
     }
 
-    private static void AssertRed(ResizedImage image, Letterbox letterbox, float[] box)
+    private static Box ToBox(float[] corners) => new(corners[0], corners[1], corners[2], corners[3]);
+
+    private static void AssertRed(ResizedImage image, Letterbox letterbox, Box box)
     {
-        var (x, y) = letterbox.ToCanvas((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+        var (x, y) = letterbox.ToCanvas((box.X0 + box.X1) / 2, (box.Y0 + box.Y1) / 2);
         var pixel = image.Pixels.AsSpan((((int)y - letterbox.Top) * image.Width * 4) + (((int)x - letterbox.Left) * 4), 3);
         Assert.True(pixel[0] > 200 && pixel[1] < 60 && pixel[2] < 60, $"the middle of the square is {pixel[0]}, {pixel[1]}, {pixel[2]}");
     }
@@ -132,14 +140,16 @@ public sealed class OrientationTests : IDisposable
     {
         var (square, (width, height)) = (ExifJpeg.UprightSquare(orientation), ExifJpeg.UprightSize(orientation));
         ExifJpeg.Write(_folder.File("images", "x.jpg"), orientation);
-        File.WriteAllText(_folder.File("labels", "x.txt"), string.Create(CultureInfo.InvariantCulture, $"0 {(square[0] + square[2]) / 2 / width} {(square[1] + square[3]) / 2 / height} {(square[2] - square[0]) / width} {(square[3] - square[1]) / height}\n"));
+        var centre = string.Create(CultureInfo.InvariantCulture, $"{(square[0] + square[2]) / 2 / width} {(square[1] + square[3]) / 2 / height}");
+        var size = string.Create(CultureInfo.InvariantCulture, $"{(square[2] - square[0]) / width} {(square[3] - square[1]) / height}");
+        File.WriteAllText(_folder.File("labels", "x.txt"), $"0 {centre} {size}\n");
         File.WriteAllText(_folder.File("data.yaml"), "names: [a]\ntrain: images");
     }
 
     private TrainingSet ReadSet(ImageCaching caching)
     {
         var data = _mlContext.Data.LoadFromYoloDataset(_folder.Path);
-        var rows = _mlContext.Transforms.Conversion.MapValueToKey("Label").Append(_mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(data).Transform(data);
-        return new TrainingSetReader(new YoloTrainer.Options { ImageSize = 64, ImageCaching = caching }, ["a"], () => { }).Read(rows);
+        var rows = SampleReading.Prepare(_mlContext, data);
+        return SampleReading.Reader(["a"], caching).Read(rows, SampleReading.Cache());
     }
 }

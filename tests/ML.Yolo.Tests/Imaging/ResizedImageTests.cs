@@ -27,6 +27,7 @@ public sealed class ResizedImageTests : IDisposable
     {
         var pixels = Read("gray.jpg", 64).Pixels;
 
+        Assert.NotEmpty(pixels);
         Assert.All(Enumerable.Range(0, pixels.Length / 4), i => Assert.Equal((pixels[4 * i], pixels[4 * i]), (pixels[(4 * i) + 1], pixels[(4 * i) + 2])));
     }
 

@@ -29,6 +29,7 @@ public sealed class MapDecoderTests
         decoder.AddLikely(maps[0].data<float>().ToArray(), layer: 0, height: 4, width: 6, threshold, first: 0, rows);
         decoder.AddLikely(maps[1].data<float>().ToArray(), layer: 1, height: 2, width: 3, threshold, first: decoder.CountPredictions(4, 6), rows);
 
+        Assert.Equal(threshold < 1, rows.Count > 0);
         Assert.Equal(Likely(maps, 0, threshold), Enumerable.Range(0, rows.Count).Select(row => (long)rows.IndexOf(row)));
         for (var row = 0; row < rows.Count; row++)
         {

@@ -27,6 +27,7 @@ public sealed class LibTorchFreeTests
 
         Assert.True(exitCode == 0, output);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(scores);
         Assert.Equal(scores.Length, lines.Length - 1);
         Assert.All(scores.Zip(lines), pair => Assert.Equal(pair.First, float.Parse(pair.Second.Split("  ")[2], CultureInfo.InvariantCulture), 1e-3f));
         Assert.EndsWith("with 0 files of LibTorch.", lines[^1], StringComparison.Ordinal);

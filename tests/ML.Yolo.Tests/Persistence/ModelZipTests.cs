@@ -119,6 +119,7 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         var (exitCode, output) = ChildProcess.Run("dotnet", Reader, "detect", folder.File("model.zip"), image);
 
         Assert.True(exitCode == 0, output);
+        Assert.NotEmpty(scores);
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(scores.Select(score => score.ToString("F4", CultureInfo.InvariantCulture)), lines.Select(line => line.Split(' ')[1]));
     }

@@ -15,7 +15,7 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(gray);
 
-        using var picture = DetectionImage.Draw(image, [new("cat", 30, 40, 100, 110, 0.9f), new("dog", 110, 50, 180, 90, 0.8f)]);
+        using var picture = DetectionImage.Draw(image, [new("cat", new(30, 40, 100, 110), 0.9f), new("dog", new(110, 50, 180, 90), 0.8f)]);
 
         Assert.Equal((Orange, SkyBlue), (Pixel(picture, 30, 80), Pixel(picture, 110, 80)));
         var (rim, _, _) = Pixel(picture, 31, 80);
@@ -28,7 +28,7 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(100);
 
-        using var picture = DetectionImage.Draw(image, [new("dog", 30, 40, 100, 110, 0.9f)], new() { ClassNames = ["cat", "dog"] });
+        using var picture = DetectionImage.Draw(image, [new("dog", new(30, 40, 100, 110), 0.9f)], new() { ClassNames = ["cat", "dog"] });
 
         Assert.Equal(SkyBlue, Pixel(picture, 30, 80));
     }
@@ -38,7 +38,7 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(100);
 
-        using var picture = DetectionImage.Draw(image, [new("dog", 30, 40, 100, 110, 0.2f)], new() { ScoreThreshold = 0.5f });
+        using var picture = DetectionImage.Draw(image, [new("dog", new(30, 40, 100, 110), 0.2f)], new() { ScoreThreshold = 0.5f });
 
         Assert.True(picture.Pixels.ToArray().Chunk(4).All(pixel => pixel[0] == 100));
     }
@@ -48,7 +48,7 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(100);
 
-        using var picture = DetectionImage.Draw(image, [new("cat", 30, 40, 100, 110)], new() { MinimumSide = 400 });
+        using var picture = DetectionImage.Draw(image, [new("cat", new(30, 40, 100, 110))], new() { MinimumSide = 400 });
 
         Assert.Equal((400, 300), (picture.Width, picture.Height));
         Assert.Equal(Orange, Pixel(picture, 60, 160));
@@ -59,8 +59,8 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(100);
 
-        using var alone = DetectionImage.Draw(image, [new("cat", 60, 60, 120, 110, 0.9f)]);
-        using var crowded = DetectionImage.Draw(image, [new("cat", 60, 60, 120, 110, 0.9f), new("cat", 60, 60, 120, 112, 0.8f)]);
+        using var alone = DetectionImage.Draw(image, [new("cat", new(60, 60, 120, 110), 0.9f)]);
+        using var crowded = DetectionImage.Draw(image, [new("cat", new(60, 60, 120, 110), 0.9f), new("cat", new(60, 60, 120, 112), 0.8f)]);
 
         // The first label's plate lies above its box, and the second label does not touch it.
         for (var x = 62; x < 90; x++)
@@ -75,9 +75,10 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(100);
 
-        using var picture = DetectionImage.Draw(image, [new("a name far too long for this image, whatever is done to make it fit into it", x0, y0, x1, y1, 0.5f)]);
+        using var picture = DetectionImage.Draw(image, [new("a name far too long for this image, whatever is done to make it fit into it", new(x0, y0, x1, y1), 0.5f)]);
 
         Assert.Equal((200, 150), (picture.Width, picture.Height));
+        Assert.Contains(picture.Pixels.ToArray().Chunk(4), pixel => pixel[0] != 100);
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class DetectionImageTests
     {
         using var image = Plain(100);
 
-        var exception = Assert.Throws<ArgumentException>(() => DetectionImage.Draw(image, [new("cat", 0, 0, float.NaN, 5)]));
+        var exception = Assert.Throws<ArgumentException>(() => DetectionImage.Draw(image, [new("cat", new(0, 0, float.NaN, 5))]));
 
         Assert.StartsWith("The box of 'cat' is 0, 0, NaN, 5; finite numbers were expected.", exception.Message, StringComparison.Ordinal);
     }

@@ -20,6 +20,8 @@ public sealed class NonMaxSuppressionTests
 
         var results = NonMaxSuppression.Apply(AnchorLayout.Split(golden["decoded"]), Options(path));
 
+        Assert.Equal(golden.Keys.Count(key => key.StartsWith("image", StringComparison.Ordinal)), results.Count);
+        Assert.NotEqual(0, results.Sum(result => result.Rows.shape[0]));
         for (var i = 0; i < results.Count; i++)
             TensorAssert.Close(golden[$"image{i}"], results[i].Rows, relative: 1e-6, absolute: 1e-4);
     }

@@ -12,7 +12,7 @@ public sealed class AugmentationTests : IDisposable
     private const int Pixel = ResizedImage.Channels;
 
     // Squares of one colour on black: where one is can be measured to the pixel.
-    private readonly TrainingSet _set = SquareSet.Draw(Size, (64, 48, new SceneBox(0, 10, 8, 30, 28)), (48, 64, new SceneBox(1, 4, 40, 24, 60)), (64, 64, new SceneBox(2, 0, 0, 64, 32)), (32, 64, new SceneBox(0, 8, 20, 28, 44)));
+    private readonly TrainingSet _set = SquareSet.Draw(Size, (64, 48, new SceneBox(0, new Box(10, 8, 30, 28))), (48, 64, new SceneBox(1, new Box(4, 40, 24, 60))), (64, 64, new SceneBox(2, new Box(0, 0, 64, 32))), (32, 64, new SceneBox(0, new Box(8, 20, 28, 44))));
 
     public void Dispose() => _set.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class AugmentationTests : IDisposable
     {
         var (pixels, boxes) = Paint(AugmentationOptions.None, sample: 0);
 
-        Assert.Equal(new SceneBox(0, 10, 16, 30, 36), Assert.Single(boxes));
+        Assert.Equal(new SceneBox(0, new Box(10, 16, 30, 36)), Assert.Single(boxes));
         Assert.Equal(Letterbox.Gray, pixels[0]);
         Assert.Equal((0, 255), (pixels[At(9, 16)], pixels[At(10, 16)]));
         Assert.Equal((255, 0), (pixels[At(29, 35)], pixels[At(30, 35)]));
@@ -59,10 +59,10 @@ public sealed class AugmentationTests : IDisposable
             if (boxes.Count == 0)
                 return;
             var measured = WhiteBounds(pixels);
-            Assert.Equal(measured.Left, boxes[0].X0, 1.01f);
-            Assert.Equal(measured.Top, boxes[0].Y0, 1.01f);
-            Assert.Equal(measured.Right, boxes[0].X1, 1.01f);
-            Assert.Equal(measured.Bottom, boxes[0].Y1, 1.01f);
+            Assert.Equal(measured.Left, boxes[0].Box.X0, 1.01f);
+            Assert.Equal(measured.Top, boxes[0].Box.Y0, 1.01f);
+            Assert.Equal(measured.Right, boxes[0].Box.X1, 1.01f);
+            Assert.Equal(measured.Bottom, boxes[0].Box.Y1, 1.01f);
         }, iter: 300);
 
     [Fact]
@@ -70,10 +70,10 @@ public sealed class AugmentationTests : IDisposable
         => Gen.Select(Gen.Float[0, 45], Gen.Float[0, 20], Gen.Float[0, 0.001f], Gen.Int).Sample((rotation, shear, perspective, seed) =>
         {
             var options = new AugmentationOptions { Rotation = rotation, Shear = shear, Perspective = perspective };
-            var scene = new Scene(2 * Size, 2 * Size, [], [new SceneBox(0, 40, 50, 80, 90)]);
+            var scene = new Scene(2 * Size, 2 * Size, [], [new SceneBox(0, new Box(40, 50, 80, 90))]);
             var warp = Warp.Draw(scene, Size, options, new Random(seed));
 
-            foreach (var box in warp.Apply(scene.Boxes))
+            foreach (var (_, box) in warp.Apply(scene.Boxes))
             {
                 var centre = warp.Matrix.MapPoint(60, 70);
                 Assert.True(box.X0 >= 0 && box.Y0 >= 0 && box.X1 <= Size && box.Y1 <= Size);
@@ -86,8 +86,8 @@ public sealed class AugmentationTests : IDisposable
     {
         var warp = new Warp(SKMatrix.CreateTranslation(Size - 2, 0), Scale: 1, Size, IsExact: false);
 
-        Assert.Empty(warp.Apply([new SceneBox(0, 0, 0, 30, 30)]));
-        Assert.Equal(new SceneBox(0, Size - 2, 0, Size, 3), Assert.Single((warp with { IsExact = true }).Apply([new SceneBox(0, 0, 0, 3, 3)])));
+        Assert.Empty(warp.Apply([new SceneBox(0, new Box(0, 0, 30, 30))]));
+        Assert.Equal(new SceneBox(0, new Box(Size - 2, 0, Size, 3)), Assert.Single((warp with { IsExact = true }).Apply([new SceneBox(0, new Box(0, 0, 3, 3))])));
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class AugmentationTests : IDisposable
         for (var epoch = 0; epoch < 50; epoch++)
         {
             var (pixels, boxes) = Paint(options, 0, epoch);
-            Assert.All(boxes, box => Assert.Equal(255, pixels[At((int)((box.X0 + box.X1) / 2), (int)((box.Y0 + box.Y1) / 2))]));
+            Assert.All(boxes, item => Assert.Equal(255, pixels[At((int)((item.Box.X0 + item.Box.X1) / 2), (int)((item.Box.Y0 + item.Box.Y1) / 2))]));
         }
     }
 
@@ -156,14 +156,14 @@ public sealed class AugmentationTests : IDisposable
     public unsafe void CopyPaste_RoomOnTheOtherSide_CopiesTheObjectMirrored()
     {
         var (pixels, boxes) = Paint(AugmentationOptions.None, 0);
-        boxes[0] = boxes[0] with { X0 = 8, X1 = 30 };
+        boxes[0] = boxes[0] with { Box = boxes[0].Box with { X0 = 8, X1 = 30 } };
         fixed (byte* memory = pixels)
         {
             using var canvas = new Canvas(memory, Size);
             CopyPaste.Apply(canvas, boxes, probability: 1, new Random(1));
         }
 
-        Assert.Equal(new SceneBox(0, 34, 16, 56, 36), boxes[1]);
+        Assert.Equal(new SceneBox(0, new Box(34, 16, 56, 36)), boxes[1]);
         Assert.Equal((255, 255, 0), (pixels[At(34, 20)], pixels[At(53, 20)], pixels[At(54, 20)]));
     }
 
@@ -171,7 +171,7 @@ public sealed class AugmentationTests : IDisposable
     public unsafe void CopyPaste_NoRoom_CopiesNothing()
     {
         var (pixels, boxes) = Paint(AugmentationOptions.None, 0);
-        boxes[0] = boxes[0] with { X0 = 20, X1 = 44 };
+        boxes[0] = boxes[0] with { Box = boxes[0].Box with { X0 = 20, X1 = 44 } };
         fixed (byte* memory = pixels)
         {
             using var canvas = new Canvas(memory, Size);
@@ -185,7 +185,7 @@ public sealed class AugmentationTests : IDisposable
     public unsafe void Cutout_ObjectMostlyHidden_IsNoLongerAskedFor()
     {
         var pixels = new byte[Size * Size * Pixel];
-        var boxes = Enumerable.Range(0, 400).Select(i => new SceneBox(0, i % 20 * 3, i / 20 * 3, (i % 20 * 3) + 3, (i / 20 * 3) + 3)).ToList();
+        var boxes = Enumerable.Range(0, 400).Select(i => new SceneBox(0, new Box(i % 20 * 3, i / 20 * 3, (i % 20 * 3) + 3, (i / 20 * 3) + 3))).ToList();
         fixed (byte* memory = pixels)
         {
             using var canvas = new Canvas(memory, Size);

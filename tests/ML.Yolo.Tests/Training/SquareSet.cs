@@ -8,17 +8,18 @@ namespace ML.Yolo.Tests.Training;
 /// <summary>Training sets of white squares on black, one an image: where a square is can be measured to the pixel.</summary>
 internal static class SquareSet
 {
-    public static TrainingSet Draw(int canvasSize, params (int Width, int Height, SceneBox Box)[] images)
+    public static TrainingSet Draw(int canvasSize, params (int Width, int Height, SceneBox Square)[] images)
     {
         var (cache, samples) = (new ImageCache(1 << 20), new List<TrainingSample>());
-        foreach (var (width, height, box) in images)
+        foreach (var (width, height, (label, box)) in images)
         {
             using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
             using var canvas = new SKCanvas(bitmap);
             using var white = new SKPaint { Color = SKColors.White };
             canvas.Clear(SKColors.Black);
             canvas.DrawRect(new SKRect(box.X0, box.Y0, box.X1, box.Y1), white);
-            samples.Add(new TrainingSample(cache.Add(new ResizedImage(width, height, bitmap.Bytes)), Letterbox.Fit(width, height, canvasSize, canvasSize), [box.Class], [box.X0, box.Y0, box.X1, box.Y1]));
+            var index = cache.Add(new ResizedImage(width, height, bitmap.Bytes));
+            samples.Add(new TrainingSample(index, Letterbox.Fit(width, height, canvasSize, canvasSize), [label], [box]));
         }
 
         return new TrainingSet(samples, cache);

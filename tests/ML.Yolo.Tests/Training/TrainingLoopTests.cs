@@ -13,7 +13,7 @@ public sealed class TrainingLoopTests
     public void Run_NoBetterValidationForAsLongAsPatience_StopsAndKeepsTheBest()
     {
         using var scope = NewDisposeScope();
-        using var set = SquareSet.Draw(64, (64, 64, new SceneBox(0, 10, 10, 40, 40)));
+        using var set = SquareSet.Draw(64, (64, 64, new SceneBox(0, new Box(10, 10, 40, 40))));
         using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
         using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
         var options = TinyRun.Options(epochs: 30);
@@ -151,7 +151,7 @@ public sealed class TrainingLoopTests
     [Fact]
     public void Weighted_OneClassNotFoundYet_TakesItsImagesMoreOften()
     {
-        using var set = SquareSet.Draw(64, [.. Enumerable.Range(0, 100).Select(i => (64, 64, new SceneBox(i % 10 == 0 ? 1 : 0, 10, 10, 40, 40)))]);
+        using var set = SquareSet.Draw(64, [.. Enumerable.Range(0, 100).Select(i => (64, 64, new SceneBox(i % 10 == 0 ? 1 : 0, new Box(10, 10, 40, 40))))]);
 
         var order = EpochOrder.Weighted(set, [0.9, 0.1], seed: 1, epoch: 1);
 

@@ -154,7 +154,7 @@ public sealed class YoloTrainerTests
 
         var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
 
-        Assert.Equal("Row 2 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; four a label were expected.", exception.Message);
+        Assert.Equal("Row 2 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; 4 per label were expected.", exception.Message);
     }
 
     [Theory]

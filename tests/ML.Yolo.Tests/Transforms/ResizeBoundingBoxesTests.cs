@@ -56,7 +56,8 @@ public sealed class ResizeBoundingBoxesTests
     {
         var data = _mlContext.Data.LoadFromEnumerable([Picture(120, 90)]);
 
-        var moved = _mlContext.Transforms.ResizeImages("Small", 60, 45, "Image").Append(_mlContext.Transforms.ResizeBoundingBoxes("Boxes", "Boxes", "Image", "Small")).Fit(data).Transform(data);
+        var resizing = _mlContext.Transforms.ResizeImages("Small", 60, 45, "Image");
+        var moved = resizing.Append(_mlContext.Transforms.ResizeBoundingBoxes("Boxes", "Boxes", "Image", "Small")).Fit(data).Transform(data);
 
         Assert.Equal([20, 15, 40, 30], moved.GetColumn<float[]>("Boxes").Single());
     }
@@ -90,7 +91,8 @@ public sealed class ResizeBoundingBoxesTests
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.Transforms.ResizeBoundingBoxes("Out", "Boxes", "Image", "Boxes").Fit(data));
 
-        Assert.Contains("The column 'Boxes' is Vector<Single>; an image (MLImage) was expected.", exception.Message, StringComparison.Ordinal);
+        const string Expected = "The resized image column 'Boxes' is a vector of Single; an image (MLImage) was expected.";
+        Assert.StartsWith(Expected, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +110,8 @@ public sealed class ResizeBoundingBoxesTests
     }
 
     private static EstimatorChain<BoundingBoxResizingTransformer> Pipeline(MLContext mlContext, int width, int height, ResizingKind kind, Anchor anchor)
-        => mlContext.Transforms.ResizeImages("Small", width, height, "Image", kind, anchor).Append(mlContext.Transforms.ResizeBoundingBoxes("SmallBoxes", "Boxes", "Image", "Small", kind, anchor));
+        => mlContext.Transforms.ResizeImages("Small", width, height, "Image", kind, anchor)
+            .Append(mlContext.Transforms.ResizeBoundingBoxes("SmallBoxes", "Boxes", "Image", "Small", kind, anchor));
 
     /// <summary>White, with the box in red.</summary>
     private static Row Picture(int width, int height)
@@ -118,7 +121,8 @@ public sealed class ResizeBoundingBoxesTests
         canvas.Clear(SKColors.White);
         using var red = new SKPaint { Color = SKColors.Red };
         canvas.DrawRect(Box, red);
-        return new Row { Image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, bitmap.Bytes), Boxes = [Box.Left, Box.Top, Box.Right, Box.Bottom] };
+        var image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Bgra32, bitmap.Bytes);
+        return new Row { Image = image, Boxes = [Box.Left, Box.Top, Box.Right, Box.Bottom] };
     }
 
     /// <summary>Bounds of the red pixels; padding is black.</summary>

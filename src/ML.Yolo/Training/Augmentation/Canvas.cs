@@ -51,7 +51,7 @@ internal sealed unsafe class Canvas : IDisposable
     }
 
     /// <summary>Copies what is in a box to the mirrored place on the other side, mirrored.</summary>
-    public void PasteMirrored(in SceneBox box)
+    public void PasteMirrored(in Box box)
     {
         using var image = _surface.Snapshot();
         _surface.Canvas.Save();
@@ -63,7 +63,7 @@ internal sealed unsafe class Canvas : IDisposable
     }
 
     /// <summary>Fills a box with one colour.</summary>
-    public void Fill(in SceneBox box, SKColor colour)
+    public void Fill(in Box box, SKColor colour)
     {
         using var paint = new SKPaint { Color = colour };
         _surface.Canvas.DrawRect(new SKRect(box.X0, box.Y0, box.X1, box.Y1), paint);

@@ -8,15 +8,15 @@ internal static class CopyPaste
     /// <summary>Copies each object with a chance, and adds the copies to the boxes.</summary>
     public static void Apply(Canvas canvas, List<SceneBox> boxes, float probability, Random random)
     {
-        foreach (var box in boxes.ToArray())
+        foreach (var item in boxes.ToArray())
         {
             if (random.NextSingle() >= probability)
                 continue;
-            var copy = box with { X0 = canvas.Size - box.X1, X1 = canvas.Size - box.X0 };
-            if (boxes.Exists(other => other.CoveredBy(copy) >= LargestHiddenShare))
+            var copy = item.Box with { X0 = canvas.Size - item.Box.X1, X1 = canvas.Size - item.Box.X0 };
+            if (boxes.Exists(other => other.Box.SingleShareWithin(copy) >= LargestHiddenShare))
                 continue;
-            canvas.PasteMirrored(box);
-            boxes.Add(copy);
+            canvas.PasteMirrored(item.Box);
+            boxes.Add(item with { Box = copy });
         }
     }
 }

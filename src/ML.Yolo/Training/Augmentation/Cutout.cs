@@ -22,16 +22,16 @@ internal static class Cutout
                 var patch = Draw(canvas.Size, share, random);
                 canvas.Fill(patch, new SKColor((byte)random.Next(64, 192), (byte)random.Next(64, 192), (byte)random.Next(64, 192)));
                 if (share > SmallestHidingShare)
-                    boxes.RemoveAll(box => box.CoveredBy(patch) > LargestHiddenShare);
+                    boxes.RemoveAll(item => item.Box.SingleShareWithin(patch) > LargestHiddenShare);
             }
         }
     }
 
-    private static SceneBox Draw(int size, float share, Random random)
+    private static Box Draw(int size, float share, Random random)
     {
         var largest = Math.Max((int)(size * share), 2);
         var (width, height) = (random.Next(1, largest), random.Next(1, largest));
         var (left, top) = (random.Next(size) - (width / 2), random.Next(size) - (height / 2));
-        return new SceneBox(0, left, top, left + width, top + height).Clip(size, size);
+        return new Box(left, top, left + width, top + height).Clip(size, size);
     }
 }

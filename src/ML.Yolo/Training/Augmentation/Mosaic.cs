@@ -48,7 +48,7 @@ internal static class Mosaic
             var (left, top) = corner(tile, image.Width, image.Height, previous);
             var (placed, objects) = Scene.Place(set, sample, image, left, top);
             tiles.Add(placed);
-            boxes.AddRange(objects.Select(box => box.Clip(side, side)).Where(box => box.Area > 0));
+            boxes.AddRange(objects.Select(item => item with { Box = item.Box.Clip(side, side) }).Where(item => item.Box.SingleArea > 0));
             previous = (image.Width, image.Height);
         }
 

@@ -18,16 +18,12 @@ internal sealed record Scene(int Width, int Height, IReadOnlyList<SceneTile> Til
     public static (SceneTile Tile, IEnumerable<SceneBox> Boxes) Place(TrainingSet set, int sample, ResizedImage image, float left, float top)
     {
         var letterbox = set.Samples[sample].Letterbox;
-        return (new SceneTile(image, left, top), Objects(set.Samples[sample], letterbox).Select(box => box.Shift(left - letterbox.Left, top - letterbox.Top)));
+        return (new SceneTile(image, left, top), Objects(set.Samples[sample], left - letterbox.Left, top - letterbox.Top));
     }
 
-    private static IEnumerable<SceneBox> Objects(TrainingSample sample, Letterbox letterbox)
+    private static IEnumerable<SceneBox> Objects(TrainingSample sample, float shiftX, float shiftY)
     {
         for (var i = 0; i < sample.Classes.Length; i++)
-        {
-            var (x0, y0) = letterbox.ToCanvas(sample.Boxes[4 * i], sample.Boxes[(4 * i) + 1]);
-            var (x1, y1) = letterbox.ToCanvas(sample.Boxes[(4 * i) + 2], sample.Boxes[(4 * i) + 3]);
-            yield return new SceneBox(sample.Classes[i], x0, y0, x1, y1);
-        }
+            yield return new SceneBox(sample.Classes[i], sample.Letterbox.ToCanvas(sample.Boxes[i]).Shift(shiftX, shiftY));
     }
 }

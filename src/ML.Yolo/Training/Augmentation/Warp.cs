@@ -39,11 +39,11 @@ internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, boo
     public List<SceneBox> Apply(IReadOnlyList<SceneBox> boxes)
     {
         var kept = new List<SceneBox>(boxes.Count);
-        foreach (var box in boxes)
+        foreach (var item in boxes)
         {
-            var moved = Bounds(box).Clip(Size, Size);
-            if (IsExact || IsWorthLearning(box, moved))
-                kept.Add(moved);
+            var moved = Bounds(item.Box).Clip(Size, Size);
+            if (IsExact || IsWorthLearning(item.Box, moved))
+                kept.Add(item with { Box = moved });
         }
 
         return kept;
@@ -53,7 +53,7 @@ internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, boo
 
     private static float Tangent(float degrees) => MathF.Tan(degrees * MathF.PI / 180);
 
-    private SceneBox Bounds(in SceneBox box)
+    private Box Bounds(in Box box)
     {
         Span<SKPoint> corners = [Matrix.MapPoint(box.X0, box.Y0), Matrix.MapPoint(box.X1, box.Y0), Matrix.MapPoint(box.X1, box.Y1), Matrix.MapPoint(box.X0, box.Y1)];
         var (low, high) = (corners[0], corners[0]);
@@ -63,11 +63,11 @@ internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, boo
             high = new SKPoint(Math.Max(high.X, corner.X), Math.Max(high.Y, corner.Y));
         }
 
-        return new SceneBox(box.Class, low.X, low.Y, high.X, high.Y);
+        return new Box(low.X, low.Y, high.X, high.Y);
     }
 
-    private bool IsWorthLearning(in SceneBox before, in SceneBox after)
+    private bool IsWorthLearning(in Box before, in Box after)
         => after.Width > SmallestSide && after.Height > SmallestSide
-            && after.Area / ((before.Area * Scale * Scale) + Epsilon) > SmallestShare
+            && after.SingleArea / ((before.SingleArea * Scale * Scale) + Epsilon) > SmallestShare
             && Math.Max(after.Width / after.Height, after.Height / after.Width) < LargestAspect;
 }

@@ -1,6 +1,8 @@
 namespace ML.Yolo;
 
-/// <summary>A file of a data set is malformed, or does not fit the rest of the set. The message names file, line and field, what was found and what was expected.</summary>
+/// <summary>
+/// A file of a data set is malformed, or does not fit the rest of the set. The message names file, line and field, what was found and what was expected.
+/// </summary>
 public sealed class DatasetFormatException : FormatException
 {
     /// <summary>An exception without a message of its own.</summary>
