@@ -40,7 +40,7 @@ internal static class EarlierManifests
         }
 
         // Batches had no upper bound. How many rows are scored at once changes no result.
-        if (scoring[nameof(ScoringOptions.BatchSize)]?.GetValue<int>() > ScoringOptions.MaxBatchSize)
+        if (scoring[nameof(ScoringOptions.BatchSize)] is JsonValue size && size.TryGetValue(out int rows) && rows > ScoringOptions.MaxBatchSize)
             scoring[nameof(ScoringOptions.BatchSize)] = ScoringOptions.MaxBatchSize;
         options[Scoring] = scoring;
     }
