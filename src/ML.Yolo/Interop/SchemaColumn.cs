@@ -17,6 +17,9 @@ internal static class SchemaColumn
         return new(name, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.UInt32, isKey: true, new SchemaShape([keyValues]));
     }
 
+    /// <summary>Finds a column by its name.</summary>
+    public static bool TryFind(this SchemaShape shape, string name, out SchemaShape.Column column) => shape.TryFindColumn(name, out column);
+
     /// <summary>The shape of a schema whose types are known.</summary>
     public static SchemaShape ShapeOf(DataViewSchema schema) => SchemaShape.Create(schema);
 }
