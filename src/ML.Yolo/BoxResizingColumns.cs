@@ -36,11 +36,14 @@ internal sealed record BoxResizingColumns
     /// <exception cref="ArgumentException">A name is empty, or the two images are one column.</exception>
     public void Check()
     {
-        foreach (var (field, name) in new[]
-        {
-            (nameof(OutputColumnName), OutputColumnName), (nameof(InputColumnName), InputColumnName),
-            (nameof(SourceImageColumnName), SourceImageColumnName), (nameof(ResizedImageColumnName), ResizedImageColumnName),
-        })
+        (string Field, string Name)[] columns =
+        [
+            (nameof(OutputColumnName), OutputColumnName),
+            (nameof(InputColumnName), InputColumnName),
+            (nameof(SourceImageColumnName), SourceImageColumnName),
+            (nameof(ResizedImageColumnName), ResizedImageColumnName),
+        ];
+        foreach (var (field, name) in columns)
         {
             if (string.IsNullOrWhiteSpace(name))
                 throw new ArgumentException($"{field} is empty; it must name a column.", field);
@@ -48,9 +51,10 @@ internal sealed record BoxResizingColumns
 
         if (SourceImageColumnName == ResizedImageColumnName)
         {
-            const string Hint = "give ResizeImages an output column of its own, since both sizes are needed.";
             throw new ArgumentException(
-                $"The image and the resized image are both the column '{SourceImageColumnName}'; {Hint}", nameof(ResizedImageColumnName));
+                $"The image and the resized image are both the column '{SourceImageColumnName}'; give ResizeImages an output column of its own, "
+                + "since both sizes are needed.",
+                nameof(ResizedImageColumnName));
         }
 
         if (!Enum.IsDefined(Resizing) || !Enum.IsDefined(CropAnchor))

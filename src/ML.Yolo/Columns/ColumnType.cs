@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Interop;
 
 namespace ML.Yolo.Columns;
 
@@ -22,7 +23,7 @@ internal sealed record ColumnType(string Expected, Func<SchemaShape.Column, bool
 
     /// <summary>Labels whose classes are known by name: keys, or text of a loader.</summary>
     public static readonly ColumnType NamedClasses = new(
-        "a column of keys or of a loader's labels", column => column.IsKey || column.Annotations.TryFindColumn(KnownClassNames.Annotation, out _));
+        "a column of keys or of a loader's labels", column => column.IsKey || column.Annotations.TryFind(KnownClassNames.Annotation, out _));
 
     /// <summary>Boxes.</summary>
     public static readonly ColumnType Boxes = new("a vector of Single (four per object)", IsNumbers);
@@ -31,7 +32,8 @@ internal sealed record ColumnType(string Expected, Func<SchemaShape.Column, bool
     public static readonly ColumnType Numbers = new("a vector of Single (one per object)", IsNumbers);
 
     /// <summary>One truth value per object.</summary>
-    public static readonly ColumnType Flags = new("a vector of Boolean (one per object)", column => IsVector(column) && column.ItemType is BooleanDataViewType);
+    public static readonly ColumnType Flags = new(
+        "a vector of Boolean (one per object)", column => IsVector(column) && column.ItemType is BooleanDataViewType);
 
     /// <summary>What messages call the type that a column has.</summary>
     public static string Describe(SchemaShape.Column column)

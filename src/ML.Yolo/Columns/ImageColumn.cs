@@ -41,12 +41,8 @@ internal sealed class ImageColumn(DataViewRow row, DataViewSchema.Column column,
         return _image;
     }
 
-    private static string Describe(Exception exception) => exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException
-        ? "the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected."
-        : $"the image cannot be read: {exception.Message}";
-
-    /// <summary>ML.NET does not say, but refuses to give the size.</summary>
-    private static bool IsDisposed(MLImage image)
+    /// <summary>Whether an image was disposed. ML.NET does not say, but refuses to give the size.</summary>
+    public static bool IsDisposed(MLImage image)
     {
         try
         {
@@ -57,4 +53,8 @@ internal sealed class ImageColumn(DataViewRow row, DataViewSchema.Column column,
             return true;
         }
     }
+
+    private static string Describe(Exception exception) => exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException
+        ? "the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected."
+        : $"the image cannot be read: {exception.Message}";
 }

@@ -21,13 +21,13 @@ internal sealed record NamedColumn(string Role, string Name, ColumnType Type)
 
     /// <summary>The column of the data; null where it is absent or of another type.</summary>
     public DataViewSchema.Column? FindOrNull(DataViewSchema schema)
-        => SchemaColumn.ShapeOf(schema).TryFindColumn(Name, out var column) && Type.Fits(column) ? schema[Name] : null;
+        => SchemaColumn.ShapeOf(schema).TryFind(Name, out var column) && Type.Fits(column) ? schema[Name] : null;
 
     /// <summary>Throws unless the column is there and of its type.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is absent or of another type.</exception>
     public void Check(SchemaShape schema)
     {
-        if (!schema.TryFindColumn(Name, out var column))
+        if (!schema.TryFind(Name, out var column))
         {
             var names = string.Join(", ", schema.Select(other => other.Name));
             throw new ArgumentOutOfRangeException(

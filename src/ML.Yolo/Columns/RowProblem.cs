@@ -21,8 +21,8 @@ internal sealed class RowProblem(string text, Exception? cause = null) : Excepti
         return problem is RowProblem own ? own.At(row()) : problem;
     }
 
-    /// <summary>The exception for people.</summary>
-    public FormatException At(long row) => new($"Row {row}{Message}", InnerException);
+    /// <summary>The exception for people; a file of the set tells of itself.</summary>
+    public FormatException At(long row) => FromFile(InnerException) ?? new FormatException($"Row {row}{Message}", InnerException);
 
     /// <summary>ML.NET wraps what is thrown on its threads.</summary>
     private static DatasetFormatException? FromFile(Exception? exception)

@@ -83,7 +83,7 @@ internal sealed class DetectionDatasetView : IDataView
         if (_bad is not { Count: > 0 } || Interlocked.Exchange(ref _isReported, true))
             return;
         using var channel = _environment.Start(nameof(DetectionDatasetView));
-        channel.Warning(_bad.Report($"{Dataset.Count} in '{Dataset.Name}'"));
+        channel.Warning(MessageSensitivity.Unknown, _bad.Report($"{Dataset.Count} in '{Dataset.Name}'"));
     }
 
     private DataViewSchema CreateSchema()

@@ -57,7 +57,8 @@ internal sealed class DetectionRowReader
         }
     }
 
-    private static DetectionRow Read(DataViewRowCursor cursor, ValueGetter<ReadOnlyMemory<char>> paths, LabelColumn labels, BoxColumn boxes, ClassTable classes)
+    private static DetectionRow Read(
+        DataViewRowCursor cursor, ValueGetter<ReadOnlyMemory<char>> paths, LabelColumn labels, BoxColumn boxes, ClassTable classes)
     {
         try
         {

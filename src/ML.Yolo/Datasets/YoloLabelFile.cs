@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ML.Yolo.Datasets;
 
-/// <summary>A label file of the YOLO format: one line per object, "class cx cy w h" or "class x1 y1 x2 y2 x3 y3 …", as fractions of the image's size.</summary>
+/// <summary>A label file of the YOLO format: one line per object, "class cx cy w h" or "class x1 y1 x2 y2 x3 y3 …", fractions of the image's size.</summary>
 /// <remarks>Blank lines, any white space, either line end and a byte order mark are fine.</remarks>
 internal static class YoloLabelFile
 {

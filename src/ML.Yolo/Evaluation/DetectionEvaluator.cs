@@ -26,7 +26,6 @@ internal abstract class DetectionEvaluator
         DetectionMetricDefinition.Ultralytics => new UltralyticsEvaluator(),
         _ => throw new ArgumentOutOfRangeException(
             nameof(definition),
-            definition,
             $"{definition} is not a definition of detection metrics; there are {string.Join(", ", Enum.GetNames<DetectionMetricDefinition>())}."),
     };
 

@@ -1,7 +1,8 @@
 namespace ML.Yolo.Evaluation;
 
 /// <summary>
-/// The numbers of one class that has objects, once all images were seen: average precision per threshold; precision, recall and F1 at IoU 0.50 over confidence.
+/// The numbers of one class that has objects, once all images were seen: average precision per threshold; precision, recall and F1 at IoU 0.50 over
+/// confidence.
 /// </summary>
 internal sealed class UltralyticsClassMeasure
 {

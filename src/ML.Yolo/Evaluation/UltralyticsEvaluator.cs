@@ -78,7 +78,8 @@ internal sealed class UltralyticsEvaluator : DetectionEvaluator
         F1 = measure?.F1[best] ?? double.NaN,
     };
 
-    private static double Mean(List<UltralyticsClassMeasure> known, Func<UltralyticsClassMeasure, double> value) => known.Count == 0 ? 0 : known.Average(value);
+    private static double Mean(List<UltralyticsClassMeasure> known, Func<UltralyticsClassMeasure, double> value)
+        => known.Count == 0 ? 0 : known.Average(value);
 
     private static ConfidenceCurve MeanCurve(List<UltralyticsClassMeasure> known)
     {

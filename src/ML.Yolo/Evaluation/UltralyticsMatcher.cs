@@ -22,7 +22,7 @@ internal static class UltralyticsMatcher
         taken.Clear();
         for (var d = 0; d < detections.Length; d++)
         {
-            var (best, overlap) = MostOverlapped(detections[d].Box, objects);
+            var (best, overlap) = BestOverlap(detections[d].Box, objects);
             for (var t = 0; t < IouThresholds.Length && overlap >= IouThresholds[t]; t++)
             {
                 if ((taken[best] & (1 << t)) == 0)
@@ -33,7 +33,7 @@ internal static class UltralyticsMatcher
         }
     }
 
-    private static (int Index, float Iou) MostOverlapped(in Box box, ReadOnlySpan<EvaluatedObject> objects)
+    private static (int Index, float Iou) BestOverlap(in Box box, ReadOnlySpan<EvaluatedObject> objects)
     {
         var best = (Index: 0, Iou: -1f);
         for (var o = 0; o < objects.Length; o++)

@@ -9,7 +9,7 @@ internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
     // Label files round: what leaves the image by less is not a mistake.
     private const float Tolerance = 1;
 
-    private readonly Dictionary<string, int> _perClass = classNames.Distinct(StringComparer.Ordinal).ToDictionary(name => name, _ => 0, StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _perClass = new(classNames.Distinct(StringComparer.Ordinal).Select(name => KeyValuePair.Create(name, 0)));
     private readonly Dictionary<(int Width, int Height), int> _sizes = [];
     private readonly List<float> _relativeSizes = [];
     private readonly HashSet<(string, Box)> _objects = [];

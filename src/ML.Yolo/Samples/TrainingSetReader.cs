@@ -210,7 +210,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
 
     private void ThrowFirst(IDataView data)
     {
-        var (_, id, exception) = _failures.OrderBy(failure => failure.Exception is OperationCanceledException ? 1 : 0).ThenBy(failure => failure.Place).First();
+        var (_, id, exception) = _failures.OrderBy(failure => failure.Exception is OperationCanceledException).ThenBy(failure => failure.Place).First();
         ExceptionDispatchInfo.Throw(RowProblem.ToThrow(exception, () => RowNumber(data, id)));
     }
 

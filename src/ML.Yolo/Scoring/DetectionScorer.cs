@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Columns;
 using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Scoring;
@@ -16,11 +17,13 @@ internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput inp
     public string ImageColumnName => input.ImageColumnName;
 
     /// <summary>Takes what the network needs of an image; the image itself may be disposed afterwards.</summary>
-    /// <exception cref="InvalidOperationException">The row has no image.</exception>
+    /// <exception cref="InvalidOperationException">The row has no image, or one that was disposed.</exception>
     public LetterboxedImage Read(MLImage? image, long row)
     {
         if (image is null)
             throw new InvalidOperationException($"Row {row} has no image in column '{input.ImageColumnName}'.");
+        if (ImageColumn.IsDisposed(image))
+            throw new InvalidOperationException($"Row {row}: the image in column '{input.ImageColumnName}' was disposed before it was read.");
         var letterbox = Letterbox.Fit(image, input.ImageSize);
         return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
     }

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using ML.Yolo.Tests.Onnx;
 using ML.Yolo.Tests.Training;
 
 namespace ML.Yolo.Tests.Columns;
@@ -99,6 +100,19 @@ public sealed class BadRowTests : IDisposable
             Assert.Equal(Message, Assert.IsType<FormatException>(exception).Message);
         else
             Assert.Contains(warnings, warning => warning.EndsWith($"1 bad sample of the training data is left out.{Environment.NewLine}  {Message}", Ordinal));
+    }
+
+    [Fact]
+    public void Transform_ImageWasDisposed_NamesItsRow()
+    {
+        using var detector = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        var rows = SquareImages.Draw(4);
+        rows[Bad].Image.Dispose();
+        var scored = detector.Transform(_mlContext.Data.LoadFromEnumerable(rows));
+
+        var exception = Assert.Throws<InvalidOperationException>(() => scored.GetColumn<float[]>("Score").ToList());
+
+        Assert.Equal("Row 2: the image in column 'Image' was disposed before it was read.", exception.Message);
     }
 
     [Fact]

@@ -99,6 +99,20 @@ public sealed class DetectionDatasetViewTests : IDisposable
     }
 
     [Fact]
+    public void LoadFromYoloDataset_BadSampleWithBracesInItsPath_IsReportedAsItIsCalled()
+    {
+        LabelledRows.WritePicture(_folder.File("images", "{0}{x}.png"));
+        File.WriteAllText(_folder.File("labels", "{0}{x}.txt"), "9 0.5 0.5 0.5 0.5\n");
+        var warnings = new List<string>();
+        _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
+
+        var rows = LabelledRows.Of(_mlContext, _mlContext.Data.LoadFromYoloDataset(_folder.Path, badSampleHandling: BadSampleHandling.Skip));
+
+        Assert.Equal(Images, rows.Count);
+        Assert.Contains(warnings, warning => warning.Contains("{0}{x}.txt', line 1: class is '9'", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void LoadFromYoloDataset_AHundredThousandImages_HoldsLessThanAKilobyteOfEach()
     {
         var list = _folder.File("list.txt");
