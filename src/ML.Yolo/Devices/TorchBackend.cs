@@ -30,7 +30,7 @@ internal static class TorchBackend
         var names = string.Join(", ", gpus);
         if (!fallsBackToCpu)
         {
-            throw new TorchBackendException($"GPU {names} was asked for; LibTorch sees {present} GPUs. Reference TorchSharp-cuda-windows or "
+            throw new TorchBackendException($"GPU {names} was asked for, and LibTorch sees {present}. Reference TorchSharp-cuda-windows or "
                 + "TorchSharp-cuda-linux (MSBuild property TorchBackend) and install NVIDIA's driver, or set MLContext.FallbackToCpu.");
         }
 
