@@ -296,7 +296,7 @@ public sealed partial class YoloTrainer
         private static void Require(bool holds, string option, double found, string expected)
         {
             if (!holds)
-                throw new ArgumentOutOfRangeException(option, found, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
+                throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
         }
     }
 }

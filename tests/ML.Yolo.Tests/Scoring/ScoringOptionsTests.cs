@@ -21,8 +21,7 @@ public sealed class ScoringOptionsTests
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Set(options, property, value));
 
-        Assert.StartsWith(message, exception.Message, StringComparison.Ordinal);
-        Assert.Equal(property, exception.ParamName);
+        Assert.Equal($"{message} (Parameter '{property}')", exception.Message);
         Assert.Equal(before, Describe(options));
     }
 
