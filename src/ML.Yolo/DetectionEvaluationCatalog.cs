@@ -19,7 +19,7 @@ public static class DetectionEvaluationCatalog
     /// The model holds no detector or more than one, or a column is absent or of another type; the message names it.
     /// </exception>
     /// <exception cref="FormatException">
-    /// A row does not have four box numbers per label, or has a number that is not finite; the message names row and columns.
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and columns.
     /// </exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog,
@@ -55,7 +55,9 @@ public static class DetectionEvaluationCatalog
     /// <exception cref="ArgumentException">
     /// The model holds no detector or more than one, or a column is absent or of another type; the message names it.
     /// </exception>
-    /// <exception cref="FormatException">A row's labels and numbers do not fit together; the message names row and columns.</exception>
+    /// <exception cref="FormatException">
+    /// A row has not four box numbers or not one other value per label, or a box is not finite or inverted; the message names row and columns.
+    /// </exception>
     public static DetectionMetrics EvaluateDetections(
         this MulticlassClassificationCatalog catalog, ITransformer model, IDataView data, DetectionEvaluationOptions options)
     {

@@ -160,7 +160,7 @@ public sealed class YoloTrainerTests
     [Theory]
     [InlineData(float.NaN, 0, 5, 5)]
     [InlineData(9, 0, 5, 5)]
-    public void Fit_BoxThatIsNone_NamesRowAndObject(float x0, float y0, float x1, float y1)
+    public void Fit_BoxNotFiniteOrInverted_NamesRowAndBox(float x0, float y0, float x1, float y1)
     {
         var mlContext = new MLContext(seed: 1);
         var rows = SquareImages.Draw(2);
@@ -169,7 +169,7 @@ public sealed class YoloTrainerTests
 
         var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
 
-        Assert.StartsWith("Row 1, 'BoundingBoxes', object 0:", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Row 1, 'BoundingBoxes', box 0:", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
