@@ -28,7 +28,7 @@ internal sealed record ModelFormat(ComponentHeader Header, string WeightsName)
         ScoringEngine.LibTorch => Torch,
         ScoringEngine.OnnxRuntime => Onnx,
         _ => throw new ArgumentOutOfRangeException(
-            nameof(engine), engine, $"The engine is {engine}; one of {string.Join(", ", Enum.GetNames<ScoringEngine>())} was expected."),
+            nameof(engine), $"The engine is {engine}; one of {string.Join(", ", Enum.GetNames<ScoringEngine>())} was expected."),
     };
 
     // Version 2 nests the scoring options and names the decoder; EarlierManifests reads version 1.

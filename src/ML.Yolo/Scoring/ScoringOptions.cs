@@ -101,7 +101,7 @@ public sealed class ScoringOptions
     private static void Require(bool holds, string option, object found, string expected)
     {
         if (!holds)
-            throw new ArgumentOutOfRangeException(option, found, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
+            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
     }
 
     /// <summary>Takes over one value; those that other threads set meanwhile are kept.</summary>
