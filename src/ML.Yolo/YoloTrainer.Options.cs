@@ -290,7 +290,7 @@ public sealed partial class YoloTrainer
         private static void RequireAtLeast(double least, params ReadOnlySpan<(string Name, double Value)> options)
         {
             foreach (var (name, value) in options)
-                Require(value >= least && double.IsFinite(value), name, value, $"at least {least}");
+                Require(value >= least && double.IsFinite(value), name, value, FormattableString.Invariant($"at least {least}"));
         }
 
         private static void Require(bool holds, string option, double found, string expected)

@@ -53,7 +53,9 @@ internal sealed class AnchorHeadGraph(GraphBuilder graph, AnchorDecoder decoder,
             ? Graph.Integers(0, _anchorCount, _channels, height, width)
             : Graph.Add("Concat", [Graph.Integers(0, _anchorCount, _channels), SizeOf(map)], NodeAttribute.Integer("axis", 0));
         var value = Graph.Add("Transpose", [Graph.Add("Reshape", [map.Value, shape])], NodeAttribute.Integers("perm", 0, 1, 3, 4, 2));
-        return new RawMap(value, [_anchorCount, map.Height is { } rows ? rows : $"height{layer}", map.Width is { } columns ? columns : $"width{layer}", _channels]);
+        GraphDimension rows = map.Height is { } fixedRows ? fixedRows : $"height{layer}";
+        GraphDimension columns = map.Width is { } fixedColumns ? fixedColumns : $"width{layer}";
+        return new RawMap(value, [_anchorCount, rows, columns, _channels]);
     }
 
     /// <summary>Centre (2σ(t) − 0.5 + cell) · stride, size (2σ(t))² · anchor.</summary>
@@ -107,15 +109,18 @@ internal sealed class AnchorHeadGraph(GraphBuilder graph, AnchorDecoder decoder,
     private (float Width, float Height) AnchorOf(LevelMap map, int layer, int cell, int anchor) => decoder.Anchors[layer, anchor];
 
     /// <summary>Column and row of every prediction's cell, (1, A·H·W, 2).</summary>
-    private string Cells(LevelMap map) => Graph.Add("Tile", [Graph.Add("Unsqueeze", [CellNumbers(map), Graph.Integers(0)]), Graph.Integers(1, _anchorCount, 1)]);
+    private string Cells(LevelMap map)
+        => Graph.Add("Tile", [Graph.Add("Unsqueeze", [CellNumbers(map), Graph.Integers(0)]), Graph.Integers(1, _anchorCount, 1)]);
 
     /// <summary>Pixels per cell, (1, A·H·W, 1).</summary>
-    private string Strides(LevelMap map) => Spread(map, Graph.Constant(Enumerable.Repeat((float)map.Stride, _anchorCount).ToArray(), 1, _anchorCount, 1, 1), 1);
+    private string Strides(LevelMap map)
+        => Spread(map, Graph.Constant(Enumerable.Repeat((float)map.Stride, _anchorCount).ToArray(), 1, _anchorCount, 1, 1), 1);
 
     /// <summary>Width and height of every prediction's anchor, (1, A·H·W, 2).</summary>
     private string Sizes(LevelMap map, int layer)
     {
-        var sizes = Enumerable.Range(0, _anchorCount).SelectMany(anchor => new[] { decoder.Anchors[layer, anchor].Width, decoder.Anchors[layer, anchor].Height });
+        var anchors = Enumerable.Range(0, _anchorCount).Select(anchor => decoder.Anchors[layer, anchor]);
+        var sizes = anchors.SelectMany(size => new[] { size.Width, size.Height });
         return Spread(map, Graph.Constant(sizes.ToArray(), 1, _anchorCount, 1, 2), 2);
     }
 

@@ -60,5 +60,6 @@ internal abstract class HeadGraph(GraphBuilder graph, IReadOnlyList<LevelMap> ma
     }
 
     /// <summary>Joins values along an axis.</summary>
-    protected string Join(int axis, params string[] values) => values.Length == 1 ? values[0] : graph.Add("Concat", values, NodeAttribute.Integer("axis", axis));
+    protected string Join(int axis, params string[] values)
+        => values.Length == 1 ? values[0] : graph.Add("Concat", values, NodeAttribute.Integer("axis", axis));
 }

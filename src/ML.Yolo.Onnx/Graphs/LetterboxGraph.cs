@@ -49,7 +49,9 @@ internal sealed class LetterboxGraph(GraphBuilder graph, int height, int width)
         return graph.Add("Min", [graph.Add("Max", [mapped, graph.Constant([0f], 1)]), limits]);
     }
 
-    /// <summary>Both sides by one ratio, rounded as <see cref="Letterbox.Fit(int, int, int, int, bool)"/> does: in 64 bits, halves to even, at least one pixel.</summary>
+    /// <summary>
+    /// Both sides by one ratio, rounded as <see cref="Letterbox.Fit(int, int, int, int, bool)"/> does: in 64 bits, halves to even, at least one pixel.
+    /// </summary>
     private void WriteSizes(string image)
     {
         _size = graph.Add("Shape", [image], NodeAttribute.Integer("start", 0), NodeAttribute.Integer("end", 2));

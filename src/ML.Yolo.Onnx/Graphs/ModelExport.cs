@@ -55,22 +55,28 @@ internal sealed class ModelExport
                 AddDetections(head, letterbox);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(OnnxOptions.Output), _options.Output, $"Output is {_options.Output}; it must be one of {string.Join(", ", Enum.GetNames<OnnxOutput>())}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(OnnxOptions.Output), $"Output is {_options.Output}; it must be one of {string.Join(", ", Enum.GetNames<OnnxOutput>())}.");
         }
 
         return Wrap(head);
     }
 
-    private string Input() => _graph.AddInput("images", DataType.Float, Batch, 3, _height is { } height ? height : "height", _width is { } width ? width : "width");
+    private string Input()
+        => _graph.AddInput("images", DataType.Float, Batch, 3, _height is { } height ? height : "height", _width is { } width ? width : "width");
 
     private HeadGraph Head(string images)
     {
         var isHalf = _options.Precision == OnnxPrecision.Half;
         _graph.Scope = "";
-        var values = new NetworkGraph(_graph, _transformer.Network, isHalf ? ScalarType.Float16 : ScalarType.Float32).Write(isHalf ? Cast(images, DataType.Float16) : images);
+        var graph = new NetworkGraph(_graph, _transformer.Network, isHalf ? ScalarType.Float16 : ScalarType.Float32);
+        var values = graph.Write(isHalf ? Cast(images, DataType.Float16) : images);
         _graph.Scope = "";
         var strides = _transformer.Network.Strides;
-        LevelMap[] maps = [.. values.Select((value, i) => new LevelMap(isHalf ? Cast(value, DataType.Float) : value, strides[i], _height / strides[i], _width / strides[i]))];
+        LevelMap[] maps =
+        [
+            .. values.Select((value, i) => new LevelMap(isHalf ? Cast(value, DataType.Float) : value, strides[i], _height / strides[i], _width / strides[i])),
+        ];
         return HeadGraph.Create(_graph, _transformer.Network.Head.CreateDecoder(), maps);
     }
 
@@ -85,7 +91,8 @@ internal sealed class ModelExport
         var decoded = head.Decode();
         var placed = letterbox?.CentresToImage(decoded.Boxes) ?? decoded.Boxes;
         var predictions = _graph.Add("Concat", [placed, decoded.Confidences], NodeAttribute.Integer("axis", 2));
-        _graph.AddOutput("predictions", predictions, DataType.Float, Batch, head.PredictionCount is { } count ? count : "predictions", PredictionRows.BoxNumbers + head.ConfidenceCount);
+        GraphDimension rows = head.PredictionCount is { } count ? count : "predictions";
+        _graph.AddOutput("predictions", predictions, DataType.Float, Batch, rows, PredictionRows.BoxNumbers + head.ConfidenceCount);
     }
 
     private void AddDetections(HeadGraph head, LetterboxGraph? letterbox)

@@ -15,5 +15,6 @@ internal static class NodeAttribute
         return attribute;
     }
 
-    public static AttributeProto Text(string name, string value) => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
+    public static AttributeProto Text(string name, string value)
+        => new() { Name = name, S = ByteString.CopyFromUtf8(value), Type = AttributeProto.Types.AttributeType.String };
 }

@@ -41,7 +41,8 @@ internal sealed class SuppressionGraph(GraphBuilder graph, NmsOptions scoring, i
         var rows = graph.Add("Concat", [corners, scores, classes], NodeAttribute.Integer("axis", 2));
         var isDetection = graph.Add("Greater", [scores, graph.Constant([0f], 1)]);                // (B, D, 1)
         var detections = graph.Add("Where", [isDetection, rows, graph.Constant([0f], 1)]);
-        var count = graph.Add("ReduceSum", [graph.Add("Cast", [isDetection], NodeAttribute.Integer("to", (long)DataType.Int64)), graph.Integers(1, 2)], NodeAttribute.Integer("keepdims", 0));
+        var counted = graph.Add("Cast", [isDetection], NodeAttribute.Integer("to", (long)DataType.Int64));
+        var count = graph.Add("ReduceSum", [counted, graph.Integers(1, 2)], NodeAttribute.Integer("keepdims", 0));
         return (detections, count);
     }
 

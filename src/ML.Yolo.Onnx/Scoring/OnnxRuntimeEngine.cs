@@ -46,7 +46,8 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
         try
         {
             Fill(images, width * height, input);
-            using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, input.AsMemory(0, images.Count * Planes * height * width), [images.Count, Planes, height, width]);
+            var memory = input.AsMemory(0, images.Count * Planes * height * width);
+            using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, [images.Count, Planes, height, width]);
             using var outputs = _session.Run(_run, _inputs, [value], _outputs);
             return [.. images.Select((image, i) => Detection.FromRows(Postprocess(outputs, i, options, image.Letterbox), image.Letterbox))];
         }

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Boxes;
 
-/// <summary>How the four logits of an anchor become a box: the centre from the cell, the size from the anchor. One formula for tensors and the same for plain numbers.</summary>
+/// <summary>
+/// How the four logits of an anchor become a box: the centre from the cell, the size from the anchor. One formula for tensors and the same for plain
+/// numbers.
+/// </summary>
 internal abstract class AnchorBoxCoding : BoxCoding
 {
     /// <summary>Centre within the grid, relative to the cell's top left corner, in cells. (…, 2) logits to (…, 2).</summary>
@@ -20,7 +23,9 @@ internal abstract class AnchorBoxCoding : BoxCoding
     /// <summary>The logits of a centre, (…, 2) cells to (…, 2): the inverse of <see cref="DecodeCentre(Tensor)"/> where that has one.</summary>
     public abstract Tensor EncodeCentre(Tensor centres);
 
-    /// <summary>The logits of sizes (…, 2) given as multiples of their anchors: the inverse of <see cref="DecodeSize(Tensor, Tensor)"/> where that has one.</summary>
+    /// <summary>
+    /// The logits of sizes (…, 2) given as multiples of their anchors: the inverse of <see cref="DecodeSize(Tensor, Tensor)"/> where that has one.
+    /// </summary>
     public abstract Tensor EncodeSize(Tensor ratios);
 
     /// <summary>σ(t).</summary>

@@ -14,7 +14,8 @@ public sealed class AnchorSet : IEquatable<AnchorSet>
 
     /// <summary>Takes anchors (L, A, 2): for each layer, finest first, A pairs of width and height in pixels.</summary>
     /// <param name="pixels">The sizes.</param>
-    /// <exception cref="ArgumentException">The last dimension is not two, there are not 1 to 64 anchors per layer, or a size is not a finite number above 0.</exception>
+    /// <exception cref="ArgumentException">The last dimension is not two, there are not 1 to 64 anchors per layer, or a size is not a finite number above
+    /// 0.</exception>
     public AnchorSet(float[,,] pixels)
         : this(Pairs(pixels), pixels.GetLength(0))
     {
@@ -24,11 +25,18 @@ public sealed class AnchorSet : IEquatable<AnchorSet>
     {
         (_sizes, LayerCount) = (sizes, layerCount);
         if (layerCount < 1 || sizes.Length % layerCount != 0 || AnchorsPerLayer is < 1 or > MaxAnchorsPerLayer)
-            throw new ArgumentException($"{sizes.Length} anchors were given for {layerCount} layers; 1 to {MaxAnchorsPerLayer} for each were expected.", nameof(sizes));
+        {
+            throw new ArgumentException(
+                $"{sizes.Length} anchors were given for {layerCount} layers; 1 to {MaxAnchorsPerLayer} for each were expected.", nameof(sizes));
+        }
+
         foreach (var size in sizes.SelectMany(size => new[] { size.Width, size.Height }))
         {
             if (!(size > 0 && float.IsFinite(size)))
-                throw new ArgumentException(FormattableString.Invariant($"An anchor has a size of {size} pixels; a finite number above 0 was expected."), nameof(sizes));
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"An anchor has a size of {size} pixels; a finite number above 0 was expected."), nameof(sizes));
+            }
         }
     }
 

@@ -27,7 +27,9 @@ public static class BoxIou
     /// <inheritdoc cref="Iou"/>
     public static Tensor DIoU(Tensor boxes1, Tensor boxes2, BoxFormat format = BoxFormat.XyWh) => Of(BoxIouKind.DIoU, boxes1, boxes2, format);
 
-    /// <summary>Complete IoU (Zheng et al. 2020, eq. 10): DIoU − αv, with v the squared difference of aspect angles. α is held constant in the gradient.</summary>
+    /// <summary>
+    /// Complete IoU (Zheng et al. 2020, eq. 10): DIoU − αv, with v the squared difference of aspect angles. α is held constant in the gradient.
+    /// </summary>
     /// <inheritdoc cref="Iou"/>
     public static Tensor CIoU(Tensor boxes1, Tensor boxes2, BoxFormat format = BoxFormat.XyWh) => Of(BoxIouKind.CIoU, boxes1, boxes2, format);
 

@@ -48,7 +48,7 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
         foreach (var (factor, value) in new[] { ("depth", scale.Depth), ("width", scale.Width) })
         {
             if (value is not (> 0 and <= MaxFactor))
-                throw new ArgumentOutOfRangeException(factor, value, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {MaxFactor}."));
+                throw new ArgumentOutOfRangeException(factor, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {MaxFactor}."));
         }
 
         (Name, Scale, Layers, Anchors) = (name, scale, [.. layers], anchors);

@@ -95,7 +95,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         foreach (var (name, value) in new[] { (nameof(height), height), (nameof(width), width) })
         {
             if (value < 1 || value % Strides[^1] != 0)
-                throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be a multiple of {Strides[^1]}.");
+                throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value}; it must be a multiple of {Strides[^1]}."));
         }
 
         return NetworkSummary.Write(this, height, width);

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>Greedy non-maximum suppression: the most confident prediction stays and drops those of its class that overlap it too much; then the next.</summary>
+/// <summary>
+/// Greedy non-maximum suppression: the most confident prediction stays and drops those of its class that overlap it too much; then the next.
+/// </summary>
 public static class NonMaxSuppression
 {
     /// <summary>Thins out the predictions of a batch.</summary>
@@ -27,7 +29,8 @@ public static class NonMaxSuppression
     }
 
     /// <summary>Thins out those predictions of an image that may count.</summary>
-    internal static SuppressedPredictions Apply(LikelyPredictions predictions, NmsOptions options) => Apply(predictions.Boxes, predictions.Scores, predictions.Indices, options);
+    internal static SuppressedPredictions Apply(LikelyPredictions predictions, NmsOptions options)
+        => Apply(predictions.Boxes, predictions.Scores, predictions.Indices, options);
 
     /// <param name="boxes">(N, 4): centre x, centre y, width, height.</param>
     /// <param name="scores">(N, C).</param>

@@ -3,8 +3,8 @@ namespace ML.Yolo.Tests.Architecture;
 /// <summary>No text of the library depends on the culture of the thread that makes it.</summary>
 public sealed class CultureTests
 {
-    [Theory(Skip = "Switched on when the rooms that are rebuilt at this moment are merged.")]
-    [InlineData("ML.Yolo")]
+    [Theory]
+    [InlineData("ML.Yolo", Skip = "Switched on when the rooms that are rebuilt at this moment are merged.")]
     [InlineData("ML.Yolo.Onnx")]
     [InlineData("ML.Yolo.Reports")]
     public void Texts_OfNumbersAndTimes_NameTheirCulture(string assembly)

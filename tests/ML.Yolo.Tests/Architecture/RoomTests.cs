@@ -46,7 +46,7 @@ public sealed class RoomTests
         AssertNone(hidden.Uses().Where(use => use.By is null || checker.RoomOf(use.By.FullName) != "Interop").Select(use => use.Use));
     }
 
-    [Theory(Skip = UntilTheMerge)]
+    [Theory]
     [InlineData("ML.Yolo.Onnx")]
     [InlineData("ML.Yolo.Reports")]
     public void OtherAssemblies_NonPublicMembersOfMLNet_AreNotUsed(string assembly)
