@@ -124,7 +124,7 @@ public sealed class DeviceReplicasTests
         var exception = Assert.Throws<TorchBackendException>(() => TinyRun.Fit(new MLContext(seed: 1) { FallbackToCpu = false }, options));
 
         var there = cuda.is_available() ? cuda.device_count() : 0;
-        Assert.StartsWith($"GPU 1000, 1001 was asked for, and LibTorch sees {there}.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(FormattableString.Invariant($"GPU 1000, 1001 was asked for; LibTorch sees {there} GPUs."), exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class DeviceReplicasTests
 
         using var model = TinyRun.Fit(mlContext, options);
 
-        Assert.Contains(lines, line => line.Contains("GPU 1000, 1001 is not there; the CPU serves.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("GPU 1000, 1001 is not there; the CPU is used.", StringComparison.Ordinal));
         Assert.Equal(CPU.type, model.Network.Anchors!.device_type);
     }
 

@@ -190,7 +190,7 @@ public sealed class YoloTrainerTests
 
         var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
 
-        Assert.StartsWith("Row 1, 'BoundingBoxes', object 0:", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Row 1, 'BoundingBoxes', box 0:", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
