@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
 using ML.Yolo.Columns;
+using ML.Yolo.Imaging;
 using ML.Yolo.Scoring;
 
 namespace ML.Yolo;
@@ -11,6 +12,9 @@ public sealed partial class YoloTrainer
     /// <summary>Everything about a training run and the scoring after it. The defaults are the reference's, for images of 640 pixels and 80 classes.</summary>
     public sealed class Options
     {
+        // The pixels of an image, four bytes each, are one array.
+        private static readonly int MaxImageSize = (int)Math.Sqrt(Array.MaxLength / ResizedImage.Channels);
+
         /// <summary>Column of the images, <c>MLImage</c> of any size. Default "Image".</summary>
         public string ImageColumnName { get; set; } = "Image";
 
@@ -39,8 +43,8 @@ public sealed partial class YoloTrainer
         public DetectionLossOptions Loss { get; set; } = new YoloV5LossOptions();
 
         /// <summary>
-        /// Scales the class weight by classes / 80 and the objectness weight by (image size / 640)², as the reference does before training, so that one set of
-        /// weights serves all data. Default true.
+        /// Scales the class weight by classes / 80, the objectness weight by (image size / 640)², and both and the box weight by 3 / layers of predictions, as
+        /// the reference does before training, so that one set of weights serves all data. Default true.
         /// </summary>
         public bool ScaleLossWeights { get; set; } = true;
 
@@ -69,13 +73,16 @@ public sealed partial class YoloTrainer
         /// <summary>Images per forward and backward pass. At least 1; default 16.</summary>
         public int BatchSize { get; set; } = 16;
 
-        /// <summary>Images per step of the optimiser: gradients of smaller batches are added up until there are that many. At least 1; default 64.</summary>
+        /// <summary>
+        /// Images per step of the optimiser: gradients of smaller batches are added up until there are that many. What is left over at the end of the run makes
+        /// a last step, and no epoch ends before a first one. At least 1; default 64.
+        /// </summary>
         public int NominalBatchSize { get; set; } = 64;
 
         /// <summary>The rule by which gradients change weights. Default <see cref="OptimizerKind.Sgd"/>.</summary>
         public OptimizerKind Optimizer { get; set; } = OptimizerKind.Sgd;
 
-        /// <summary>Learning rate after the warm-up. Above 0; default 0.01.</summary>
+        /// <summary>Learning rate after the warm-up. Above 0, and so small that a step is a number of single precision; default 0.01.</summary>
         public double LearningRate { get; set; } = 0.01;
 
         /// <summary>How the learning rate goes from epoch to epoch. Default <see cref="LearningRateSchedule.Linear"/>.</summary>
@@ -90,7 +97,10 @@ public sealed partial class YoloTrainer
         /// <summary>Weight decay of the convolutions' weights. At least 0; default 0.0005.</summary>
         public double WeightDecay { get; set; } = 0.0005;
 
-        /// <summary>Epochs of warm-up; at least 100 batches or a fifth of the run, at most half of it. At least 0, which is none; default 3.</summary>
+        /// <summary>
+        /// Epochs of warm-up; at least 100 batches or a fifth of the run, at most half of it, and none in a run of fewer than ten steps. At least 0, which is
+        /// none; default 3.
+        /// </summary>
         public double WarmupEpochs { get; set; } = 3;
 
         /// <summary>Momentum at the start of the warm-up. In [0, 1); default 0.8.</summary>
@@ -108,14 +118,15 @@ public sealed partial class YoloTrainer
         /// <summary>Decay of the averaged weights in the long run. In [0, 1); default 0.9999.</summary>
         public double EmaDecay { get; set; } = 0.9999;
 
-        /// <summary>Steps over which that decay builds up. Above 0; default 2000.</summary>
+        /// <summary>Steps over which that decay builds up. Above 0 and finite; default 2000.</summary>
         public double EmaRampUpdates { get; set; } = 2000;
 
         /// <summary>How images are varied. Default <see cref="AugmentationOptions.Scratch"/>.</summary>
         public AugmentationOptions Augmentation { get; set; } = AugmentationOptions.Scratch;
 
         /// <summary>
-        /// Whether samples with rare classes, and with classes not found yet, are learned more often, instead of each once per epoch. Default false.
+        /// Whether samples are drawn by their classes instead of each once per epoch: more often those with rare classes and, once there was a validation, with
+        /// classes that are not found yet. Samples without objects are then not drawn. Default false.
         /// </summary>
         public bool ImageWeights { get; set; }
 
@@ -137,15 +148,15 @@ public sealed partial class YoloTrainer
         /// <summary>Epochs without a better validation after which training stops. 0 is never; default 100.</summary>
         public int EarlyStoppingPatience { get; set; } = 100;
 
-        /// <summary>What happens when a loss is not finite. Default <see cref="NonFiniteLossHandling.Throw"/>.</summary>
+        /// <summary>What happens when the loss, its gradients or the weights are not finite. Default <see cref="NonFiniteLossHandling.Throw"/>.</summary>
         public NonFiniteLossHandling OnNonFiniteLoss { get; set; } = NonFiniteLossHandling.Throw;
 
         /// <summary>How the trained detector scores; may be changed on it too, by <see cref="YoloTransformer.Scoring"/>.</summary>
         public ScoringOptions Scoring { get; set; } = new();
 
         /// <summary>
-        /// Memory for resized images while training; those beyond it wait in a temporary file. At least 0; default 2048. Unused where
-        /// <see cref="ImageCaching"/> is off.
+        /// Memory for resized images while training, of the training set and the validation set together; those beyond it wait in a temporary file. At least
+        /// 0; default 2048. Unused where <see cref="ImageCaching"/> is off.
         /// </summary>
         public int ImageCacheMegabytes { get; set; } = 2048;
 
@@ -217,8 +228,10 @@ public sealed partial class YoloTrainer
             ArgumentNullException.ThrowIfNull(Architecture);
             ArgumentNullException.ThrowIfNull(Loss);
             Loss.Check();
+            Loss.CheckLayers(Architecture.Strides.Count);
             var stride = Architecture.Strides[^1];
             Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
+            Require(ImageSize <= MaxImageSize, nameof(ImageSize), ImageSize, $"at most {MaxImageSize}: an image's pixels must fit into one array");
             var layers = Architecture.Layers.Length;
             var isWithin = FreezeLayers >= 0 && FreezeLayers < layers;
             Require(isWithin, nameof(FreezeLayers), FreezeLayers, $"from 0 to {layers - 1}, since {Architecture} has {layers} layers");
@@ -246,9 +259,11 @@ public sealed partial class YoloTrainer
             }
 
             Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");
-            Require(EmaRampUpdates > 0, nameof(EmaRampUpdates), EmaRampUpdates, "above 0");
+            Require(EmaRampUpdates > 0 && double.IsFinite(EmaRampUpdates), nameof(EmaRampUpdates), EmaRampUpdates, "a finite number above 0");
             foreach (var (name, value) in new[] { (nameof(Momentum), Momentum), (nameof(WarmupMomentum), WarmupMomentum), (nameof(EmaDecay), EmaDecay) })
                 Require(value is >= 0 and < 1, name, value, "in [0, 1)");
+            CheckSinglePrecision();
+            CheckEnumerations();
         }
 
         /// <summary>A copy that later changes to this object, or to what it holds, do not touch.</summary>
@@ -260,6 +275,30 @@ public sealed partial class YoloTrainer
             copy.Scoring = Scoring.Copy();
             copy.DataParallelGpus = (int[]?)DataParallelGpus?.Clone();
             return copy;
+        }
+
+        /// <summary>Weights are in single precision: what they are multiplied by must be a number there.</summary>
+        private void CheckSinglePrecision()
+        {
+            Require(GradientClipNorm <= float.MaxValue, nameof(GradientClipNorm), GradientClipNorm, "a number of single precision");
+            var decay = WeightDecay * BatchSize;
+            Require(decay <= float.MaxValue, nameof(WeightDecay), WeightDecay, $"so small that times {nameof(BatchSize)} it is a number of single precision");
+            foreach (var (name, rate) in new[] { (nameof(LearningRate), LearningRate), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0) })
+            {
+                // Adam divides by 1 − β₁, AdamW multiplies by the decay.
+                var factor = rate * Math.Max(decay, 1) / (1 - Math.Max(Momentum, WarmupMomentum));
+                Require(factor <= float.MaxValue, name, rate, "so small that a step's factor is a number of single precision");
+            }
+        }
+
+        private void CheckEnumerations()
+        {
+            RequireDefined(nameof(Optimizer), Optimizer);
+            RequireDefined(nameof(Schedule), Schedule);
+            RequireDefined(nameof(OnNonFiniteLoss), OnNonFiniteLoss);
+            RequireDefined(nameof(ImageCaching), ImageCaching);
+            RequireDefined(nameof(BadSampleHandling), BadSampleHandling);
+            RequireDefined(nameof(Precision), Precision);
         }
 
         private void CheckColumns()
@@ -285,6 +324,13 @@ public sealed partial class YoloTrainer
                     $"{string.Join(" and ", same.Select(column => column.Option))} all name the column '{same.Key}'; each needs one of its own.",
                     same.Last().Option);
             }
+        }
+
+        private static void RequireDefined<T>(string option, T value)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+                throw new ArgumentOutOfRangeException(option, value, $"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
         }
 
         private static void RequireAtLeast(double least, params ReadOnlySpan<(string Name, double Value)> options)

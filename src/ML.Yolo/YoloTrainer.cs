@@ -5,7 +5,6 @@ using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
-using ML.Yolo.Scoring;
 using ML.Yolo.Training;
 using ML.Yolo.Weights;
 using TorchSharp;
@@ -18,18 +17,19 @@ namespace ML.Yolo;
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type</description></listheader>
 /// <item><term>Image (input)</term><description><c>MLImage</c>, of any size: the trainer letterboxes it.</description></item>
-/// <item><term>Label (input)</term><description>Vector of keys, one an object; may be empty. The key values name the classes.</description></item>
-/// <item><term>BoundingBoxes (input)</term><description>Vector of <see cref="float"/>, four an object: x0, y0, x1, y1 in pixels of the image, origin top left.</description></item>
+/// <item><term>Label (input)</term><description>Vector of keys, one per object; may be empty. The key values name the classes.</description></item>
+/// <item><term>BoundingBoxes (input)</term><description>Vector of <see cref="float"/>, four per object: x0, y0, x1, y1 in pixels of the image, origin top left.
+/// </description></item>
 /// <item><term>PredictedLabel (output)</term><description>Vector of keys with the training labels' key values, most confident first.</description></item>
 /// <item><term>PredictedBoundingBoxes (output)</term><description>Vector of <see cref="float"/>, as BoundingBoxes.</description></item>
-/// <item><term>Score (output)</term><description>Vector of <see cref="float"/>, one a predicted box, in [0, 1].</description></item>
+/// <item><term>Score (output)</term><description>Vector of <see cref="float"/>, one per predicted box, in [0, 1].</description></item>
 /// </list>
-/// <para>The estimator reads all labels first and then the images, on several threads, before it begins to learn. With <c>new MLContext(seed)</c> a run on the CPU gives the same weights each time.
-/// It runs on the CPU, or on the GPU of <c>MLContext.GpuDeviceId</c>.</para>
+/// <para>The estimator reads all labels first and then the images, on several threads, before it begins to learn. With <c>new MLContext(seed)</c> a run on the
+/// CPU gives the same weights each time, whatever else the process trains or loads. It runs on the CPU, or on the GPU of <c>MLContext.GpuDeviceId</c>.</para>
 /// </remarks>
 public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 {
-    private static readonly Lock SeedLock = new();
+    private const long Megabyte = 1 << 20;
 
     private readonly IHostEnvironment _environment;
     private readonly Options _options;
@@ -55,7 +55,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type; the message names it, what was found and what was expected.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An input column is absent or of another type; the message names it, what was found and what was expected.
+    /// </exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -65,14 +67,20 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     /// <summary>Trains.</summary>
     /// <param name="input">Rows with the image, label and box columns.</param>
-    /// <returns>The detector: the best validated epoch's averaged weights, or the last epoch's where there is no validation set. The caller disposes it.</returns>
+    /// <returns>
+    /// The detector: the best validated epoch's averaged weights, or the last epoch's where there is no validation set. The caller disposes it.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">An input column is absent or of another type.</exception>
-    /// <exception cref="FormatException">A row's labels and boxes do not fit together, or its image cannot be read, unless <see cref="Options.BadSampleHandling"/> skips it.</exception>
+    /// <exception cref="FormatException">
+    /// A row's labels and boxes do not fit together, or its image cannot be read, unless <see cref="Options.BadSampleHandling"/> skips it.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The data has no row or no class.</exception>
     /// <exception cref="TorchBackendException">LibTorch's native libraries, or the GPU asked for, are missing.</exception>
     /// <exception cref="WeightsFormatException">The pretrained weights are damaged, or do not fit the network.</exception>
     /// <exception cref="IOException">The pretrained weights cannot be read.</exception>
-    /// <exception cref="TrainingDivergedException">The loss was no longer a finite number, and <see cref="Options.OnNonFiniteLoss"/> does not pass it over.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// Loss, gradients or weights were no longer finite, and <see cref="Options.OnNonFiniteLoss"/> does not pass it over.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Canceled before the first epoch was complete.</exception>
     public YoloTransformer Fit(IDataView input)
     {
@@ -87,8 +95,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var channel = host.Start("Training");
         using var progress = host.StartProgressChannel("Training");
         using var log = new TrainingLog(channel, progress);
-        using var training = Read(input, classNames, log, "training");
-        using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, log, "validation");
+        var budget = new MemoryBudget(_options.ImageCaching == ImageCaching.Off ? 0 : _options.ImageCacheMegabytes * Megabyte);
+        using var training = Read(input, classNames, budget, log, "training");
+        using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, budget, log, "validation");
         return Train(training, validation, classNames, devices, log);
     }
 
@@ -101,39 +110,50 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     {
         using var scope = NewDisposeScope();
         var seed = _environment.Seed() ?? Random.Shared.Next();
-        using var network = CreateNetwork(classNames.Length, seed);
-        LoadPretrained(network, log);
-        FitAnchors(network, training, seed, log);
-        network.Freeze(_options.FreezeLayers);
+        using var network = CreateNetwork(training, classNames.Length, seed, log);
         network.to(devices[0]);
-        var loss = LossScaling.Apply(_options, classNames.Length);
-        using var detectionLoss = DetectionLoss.Create(loss, network.Strides, classNames.Length, network.Anchors);
-        detectionLoss.Warning = log.Warn;
-        log.Begin(network, training.Samples.Count, training.BoxCount, classNames.Length, seed, devices[0]);
-        var validator = validation is null ? null : new Validator(validation, classNames, _options.Input, _options.Scoring.Canvas, _options.BatchSize, devices[0]);
-        var files = new TrainingLogFiles(_options);
-        using var loop = new TrainingLoop(network, detectionLoss, training, _options, seed, devices)
+        using var loss = CreateLoss(network, log);
+        log.Begin(network, training, seed, devices[0]);
+        SayWhatIsDrawn(training, log);
+        var validator = validation is null ? null : CreateValidator(validation, classNames, devices[0]);
+        using var loop = new TrainingLoop(network, loss, training, Settings(seed), devices)
         {
             Validate = validator is null ? null : validator.Measure,
-            EpochEnded = log.EpochEnded,
-            HistoryGrew = files.EpochEnded,
-            Warn = log.Warn,
+            Report = new RunReport { Listener = _options.Progress, Log = log, Files = new TrainingLogFiles(_options.CsvLogPath, _options.TensorBoardFolder) },
+            Folder = OpenFolder(training, classNames, seed),
             IsCanceled = IsCanceled,
-            Identity = _options.CheckpointDirectory is null ? null : TrainingIdentity.Of(training, classNames, DetectorManifest.ToJson(_options), seed),
         };
         if (_options.Resume)
             loop.Resume();
-        return ToTransformer(loop.Run(), devices, classNames, _options, loop.History);
+        return ToTransformer(loop.Run(), devices, classNames, _options, loop.Report.History);
     }
 
-    private YoloNetwork CreateNetwork(int classCount, int seed)
+    /// <summary>The network as training begins: initial or pretrained weights, anchors that suit the data, frozen layers.</summary>
+    private YoloNetwork CreateNetwork(TrainingSet training, int classCount, int seed, TrainingLog log)
     {
-        // LibTorch draws initial weights from one generator of the process: a second training must not draw in between.
-        lock (SeedLock)
+        var network = YoloNetwork.Create(_options.Architecture, classCount, _options.Loss.BoxCoding, seed: seed);
+        try
         {
-            manual_seed(seed);
-            return YoloNetwork.Create(_options.Architecture, classCount, _options.Loss.BoxCoding);
+            LoadPretrained(network, log);
+            FitAnchors(network, training, seed, log);
+            network.Freeze(_options.FreezeLayers);
+            return network;
         }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private DetectionLoss CreateLoss(YoloNetwork network, TrainingLog log)
+    {
+        var options = _options.ScaleLossWeights
+            ? LossScaling.Apply(_options.Loss, network.ClassCount, _options.ImageSize, network.Strides.Count)
+            : _options.Loss;
+        var loss = DetectionLoss.Create(options, network.Strides, network.ClassCount, network.Anchors);
+        loss.Warning = log.Warn;
+        return loss;
     }
 
     private void LoadPretrained(YoloNetwork network, TrainingLog log)
@@ -147,18 +167,29 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     private void FitAnchors(YoloNetwork network, TrainingSet training, int seed, TrainingLog log)
     {
-        if (!_options.AutoAnchor || network.Anchors is null)
+        if (!_options.AutoAnchor || network.Anchors is null || _options.Loss is not AnchorLossOptions loss)
             return;
-        var anchors = AnchorSet.FromCells(network.Anchors!, network.Strides);
-        if (AutoAnchor.Improve(training.ObjectSizes(), anchors, _options.Loss.AnchorRatioLimit, seed, log.Say) is { } better)
+        var anchors = AnchorSet.FromCells(network.Anchors, network.Strides);
+        if (AutoAnchor.Improve(training.ObjectSizes(), anchors, loss.AnchorRule, seed, log.Say) is { } better)
             network.SetAnchors(better);
     }
 
-    private TrainingSet Read(IDataView data, string[] classNames, TrainingLog log, string name)
+    private void SayWhatIsDrawn(TrainingSet training, TrainingLog log)
+    {
+        if (!_options.ImageWeights)
+            return;
+        var empty = training.Samples.Count(sample => sample.Classes.Length == 0);
+        if (empty == training.Samples.Count)
+            log.Warn($"{nameof(Options.ImageWeights)} does nothing: no sample has an object, and each is learned once per epoch.");
+        else if (empty > 0)
+            log.Warn($"{nameof(Options.ImageWeights)} draws no samples without objects: {empty} of {training.Samples.Count} are not learned.");
+    }
+
+    private TrainingSet Read(IDataView data, string[] classNames, MemoryBudget budget, TrainingLog log, string name)
     {
         var settings = new SampleReadingSettings(_options.Columns, _options.ImageSize, _options.ImageCaching, _options.BadSampleHandling);
         var reader = new TrainingSetReader(settings, classNames, $"{name} data", ThrowIfCanceled);
-        var set = reader.Read(data, new ImageCache(_options.ImageCaching == ImageCaching.Off ? 0 : (long)_options.ImageCacheMegabytes << 20));
+        var set = reader.Read(data, new ImageCache(budget));
         log.Describe(name, reader.Summary);
         if (reader.BadSamples.Count > 0)
             log.Warn(reader.BadSamples.Report($"the {name} data"));
@@ -170,7 +201,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     private string[] ClassNames(IDataView input)
     {
         var names = KeyNames.Read(input.Schema[_options.LabelColumnName]);
-        return names.Length > 0 ? names : throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has no key values: there is no class to learn.");
+        return names.Length > 0
+            ? names
+            : throw new InvalidOperationException($"The label column '{_options.LabelColumnName}' has no key values: there is no class to learn.");
     }
 
     private bool IsCanceled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCanceled();

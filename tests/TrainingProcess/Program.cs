@@ -5,7 +5,7 @@ using ML.Yolo;
 using ML.Yolo.Tests;
 using TorchSharp;
 
-// A training run that can be killed: FOLDER EPOCHS [resume]. Says "epoch N" at the end of each, and the checksum of the weights at the end of all.
+// A training run that can be killed: FOLDER EPOCHS [disk] [resume], with "disk" its images wait in a file. Says "epoch N" at the end of each, and the checksum of the weights at the end of all.
 torch.set_num_threads(1);
 var mlContext = new MLContext(seed: 5);
 mlContext.Log += (_, entry) =>
@@ -24,7 +24,8 @@ var options = new YoloTrainer.Options
     ImageWeights = true,
     ValidationSet = SquareImages.AsView(mlContext, SquareImages.Draw(4, seed: 2)),
     CheckpointDirectory = args[0],
-    Resume = args is [.., "resume"],
+    Resume = args.Contains("resume"),
+    ImageCacheMegabytes = args.Contains("disk") ? 0 : 2048,
     Progress = new EpochLines(),
 };
 using var model = mlContext.MulticlassClassification.Trainers.Yolo(options).Fit(SquareImages.AsView(mlContext, SquareImages.Draw(10)));

@@ -9,7 +9,12 @@ internal static class ImageBatch
     public static Tensor Assemble(IReadOnlyList<LetterboxedImage> images, int canvasWidth, int canvasHeight)
     {
         var batch = empty([images.Count, canvasHeight, canvasWidth, ResizedImage.Channels], ScalarType.Byte);
-        Fill(images, batch.bytes);
+        for (var i = 0; i < images.Count; i++)
+        {
+            using var canvas = batch[i];                                                  // a batch may be longer than a span
+            Lay(images[i], canvas.bytes);
+        }
+
         return batch;
     }
 
@@ -18,10 +23,9 @@ internal static class ImageBatch
     /// <param name="bytes">B × H × W × 4 bytes.</param>
     public static void Fill(IReadOnlyList<LetterboxedImage> images, Span<byte> bytes)
     {
-        bytes.Fill(Letterbox.Gray);
         var canvasBytes = images.Count == 0 ? 0 : bytes.Length / images.Count;
         for (var i = 0; i < images.Count; i++)
-            Place(images[i].Image, images[i].Letterbox, bytes.Slice(i * canvasBytes, canvasBytes));
+            Lay(images[i], bytes.Slice(i * canvasBytes, canvasBytes));
     }
 
     /// <summary>The network's input, (B, 3, H, W) floats in [0, 1] on <paramref name="device"/>, of a batch of bytes (B, H, W, 4).</summary>
@@ -33,8 +37,10 @@ internal static class ImageBatch
         return colours.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    private static void Place(ResizedImage image, Letterbox letterbox, Span<byte> canvas)
+    private static void Lay(in LetterboxedImage letterboxed, Span<byte> canvas)
     {
+        var (image, letterbox) = letterboxed;
+        canvas.Fill(Letterbox.Gray);
         var rowBytes = image.Width * ResizedImage.Channels;
         for (var row = 0; row < image.Height; row++)
         {

@@ -2,14 +2,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ML.Yolo.Imaging;
 
-/// <summary>Keeps resized images for random access: in memory up to a budget, the rest in a temporary file that vanishes with the cache, or not at all where a file can be decoded again.</summary>
+/// <summary>
+/// Keeps resized images for random access: in memory while the budget lasts, the rest in a temporary file that vanishes with the process, or not at all where a
+/// file can be decoded again.
+/// </summary>
 /// <remarks>For any number of threads; an image may be read once it is added.</remarks>
-internal sealed class ImageCache(long memoryBudget) : IDisposable
+/// <param name="budget">Memory for pixels, shared with other caches; it is not given back.</param>
+internal sealed class ImageCache(MemoryBudget budget) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private SafeFileHandle? _file;
-    private long _memoryUsed;
     private long _fileLength;
 
     /// <summary>Images held.</summary>
@@ -28,7 +31,10 @@ internal sealed class ImageCache(long memoryBudget) : IDisposable
         }
         catch (IOException exception)
         {
-            throw new IOException($"The image cache in '{Path.GetTempPath()}' cannot be written: {exception.Message} Set ImageCaching to Off, ImageCacheMegabytes higher, or TMPDIR (TEMP on Windows) to another disk.", exception);
+            throw new IOException(
+                $"The image cache in '{Path.GetTempPath()}' cannot be written: {exception.Message} "
+                + "Set ImageCaching to Off, ImageCacheMegabytes higher, or TMPDIR (TEMP on Windows) to another disk.",
+                exception);
         }
 
         return index;
@@ -72,20 +78,30 @@ internal sealed class ImageCache(long memoryBudget) : IDisposable
     {
         lock (_lock)
         {
-            if (_memoryUsed + image.Pixels.Length <= memoryBudget)
+            if (budget.TryTake(image.Pixels.Length))
             {
-                _memoryUsed += image.Pixels.Length;
                 _entries.Add(new Entry(image.Width, image.Height, image.Pixels, 0, null));
                 return (_entries.Count - 1, null);
             }
 
-            _file ??= File.OpenHandle(
-                Path.Combine(Path.GetTempPath(), $"ml-yolo-{Guid.NewGuid():N}.cache"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+            _file ??= OpenTemporary();
             var offset = _fileLength;
             _fileLength += image.Pixels.Length;
             _entries.Add(new Entry(image.Width, image.Height, null, offset, null));
             return (_entries.Count - 1, offset);
         }
+    }
+
+    /// <summary>A file that the system removes even where the process is killed.</summary>
+    private static SafeFileHandle OpenTemporary()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ml-yolo-{Guid.NewGuid():N}.cache");
+        var whenClosed = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, whenClosed);
+        // On Unix a file without a name lives as long as it is open; DeleteOnClose is .NET's doing there, and a killed process does nothing.
+        if (!OperatingSystem.IsWindows())
+            File.Delete(path);
+        return file;
     }
 
     private readonly record struct Entry(int Width, int Height, byte[]? Pixels, long Offset, ImageFile? File);

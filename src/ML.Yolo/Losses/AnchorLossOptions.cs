@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using ML.Yolo.Losses;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -11,6 +13,10 @@ public abstract class AnchorLossOptions : DetectionLossOptions
 
     /// <summary>What to do with a target that no anchor takes. Default <see cref="UnassignedTargets.Ignore"/>.</summary>
     public UnassignedTargets UnassignedTargets { get; set; } = UnassignedTargets.Ignore;
+
+    /// <summary>Which anchors take an object, for the check of anchors before training.</summary>
+    [JsonIgnore]
+    internal abstract AnchorRule AnchorRule { get; }
 
     internal override DetectionLoss CreateLoss(IReadOnlyList<int> strides, int classCount, Tensor? anchors)
         => CreateLoss(anchors ?? throw new ArgumentException($"The {GetType().Name} are for networks with anchors, and there are none.", nameof(anchors)));

@@ -20,6 +20,10 @@ public abstract class DetectionLoss : IDisposable
     /// <summary>Number of layers of predictions, L.</summary>
     public abstract int LayerCount { get; }
 
+    /// <summary>Replaces numbers by their sums over all processes that share every batch; null, the default, where this one has whole batches.</summary>
+    /// <remarks>Means are then taken over the whole batch, so that the gradients of the shares add up to those of the whole.</remarks>
+    internal Action<double[]>? SumOverShares { get; set; }
+
     /// <summary>Makes the loss that <paramref name="options"/> describe.</summary>
     /// <param name="options">The variant and its weights.</param>
     /// <param name="strides">Pixels per cell, by layer of predictions, finest first.</param>
@@ -70,6 +74,22 @@ public abstract class DetectionLoss : IDisposable
 
     /// <summary>The weighted terms, as differentiable scalars, in the order of <see cref="TermNames"/>.</summary>
     private protected abstract Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, Tensor targets);
+
+    /// <summary>What means over a share of a batch are multiplied by, so that totals of all shares add up to that of the whole batch; 1 where it is whole.</summary>
+    /// <param name="images">Images of the share.</param>
+    /// <param name="counts">How many each mean is over.</param>
+    private protected double[] MeanWeights(long images, IEnumerable<long> counts)
+    {
+        double[] parts = [.. counts.Select(count => (double)count), images];
+        if (SumOverShares is null)
+            return Array.ConvertAll(parts[..^1], _ => 1.0);
+        double[] sums = [.. parts];
+        SumOverShares(sums);
+        return [.. parts[..^1].Zip(sums, (part, sum) => sum == 0 ? 0 : part / sum * sums[^1] / images)];
+    }
+
+    /// <summary>A mean times its weight.</summary>
+    private protected static Tensor Weighted(Tensor mean, double weight) => weight == 1 ? mean : mean * weight;
 
     /// <summary>Losses are computed in double for double maps and in single for everything else, half precision included.</summary>
     private protected static ScalarType WorkingType(Tensor map) => map.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;

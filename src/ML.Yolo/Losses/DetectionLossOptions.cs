@@ -19,15 +19,14 @@ public abstract class DetectionLossOptions
     [JsonIgnore]
     internal abstract BoxCoding BoxCoding { get; }
 
-    /// <summary>The side ratio beyond which an anchor does not suit an object, for the check of anchors before training.</summary>
-    [JsonIgnore]
-    internal virtual float AnchorRatioLimit => 4;
-
     /// <summary>The loss of this variant.</summary>
     /// <inheritdoc cref="DetectionLoss.Create"/>
     internal abstract DetectionLoss CreateLoss(IReadOnlyList<int> strides, int classCount, Tensor? anchors);
 
-    /// <summary>A copy with its weights multiplied.</summary>
+    /// <summary>A copy whose weights suit a task, where the variant's weights depend on it.</summary>
+    /// <param name="boxFactor">Multiplies the box weight.</param>
+    /// <param name="classFactor">Multiplies the class weight.</param>
+    /// <param name="objectnessFactor">Multiplies the objectness weight.</param>
     internal abstract DetectionLossOptions Scale(float boxFactor, float classFactor, float objectnessFactor);
 
     /// <summary>A copy that later changes to this object do not touch.</summary>
@@ -35,6 +34,12 @@ public abstract class DetectionLossOptions
 
     /// <summary>Checks every value and throws <see cref="ArgumentOutOfRangeException"/> naming the first that is out of range.</summary>
     internal abstract void Check();
+
+    /// <summary>Checks what depends on the number of layers of predictions.</summary>
+    /// <exception cref="ArgumentException">A value does not fit.</exception>
+    internal virtual void CheckLayers(int layerCount)
+    {
+    }
 
     private protected static void CheckNotNegative(float value, string option)
     {

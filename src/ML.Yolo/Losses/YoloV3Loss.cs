@@ -36,20 +36,22 @@ public sealed class YoloV3Loss : AnchorLoss
     {
         var type = WorkingType(maps[0]);
         var (box, objectness, noObject, classes) = (Zero(), Zero(), Zero(), Zero());
+        var weights = MeanWeights(maps[0].shape[0], layers.Select(layer => (long)layer.Count));
+        var noObjectWeights = MeanWeights(maps[0].shape[0], layers.Select(NoObjectCount));
         for (var i = 0; i < LayerCount; i++)
         {
             var logits = maps[i];
             var (layer, classCount) = (layers[i], AnchorChannels.ClassCount(logits.shape[4]));
-            noObject += NoObjectTerm(logits.select(4, AnchorChannels.Objectness).to(type), layer.NoObjectMask!);
+            noObject += Weighted(NoObjectTerm(logits.select(4, AnchorChannels.Objectness).to(type), layer.NoObjectMask!), noObjectWeights[i]);
             if (layer.Count == 0)
                 continue;
             var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);          // (M)
             var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);          // (M, 5 + C)
             var matched = rows.select(1, AnchorChannels.Objectness);                                        // (M)
-            box += BoxTerm(rows, layer);
-            objectness += _crossEntropy.Mean(matched, ones_like(matched));
+            box += Weighted(BoxTerm(rows, layer), weights[i]);
+            objectness += Weighted(_crossEntropy.Mean(matched, ones_like(matched)), weights[i]);
             if (classCount > 1)
-                classes += ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes);
+                classes += Weighted(ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes), weights[i]);
         }
 
         return new()
@@ -70,6 +72,9 @@ public sealed class YoloV3Loss : AnchorLoss
         var sizeRoot = F.mse_loss(YoloV3BoxCoding.DecodeSizeRoot(rows.narrow(1, 2, 2), layer.Anchors), layer.Boxes.narrow(1, 2, 2).sqrt());
         return centre + sizeRoot;
     }
+
+    /// <summary>Predictions in the no-object term, counted only where others have a share of the batch: it waits for the device.</summary>
+    private long NoObjectCount(LayerTargets layer) => SumOverShares is null ? 1 : layer.NoObjectMask!.sum().item<long>();
 
     private static Tensor NoObjectTerm(Tensor logits, Tensor mask)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ML.Yolo.Boxes;
+using ML.Yolo.Losses;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -34,9 +35,12 @@ public sealed class YoloV3LossOptions : AnchorLossOptions
     [JsonIgnore]
     internal override BoxCoding BoxCoding => YoloV3BoxCoding.Instance;
 
+    [JsonIgnore]
+    internal override AnchorRule AnchorRule => new SizeIouRule(IouThreshold);
+
     internal override AnchorLoss CreateLoss(Tensor anchors) => new YoloV3Loss(anchors, this);
 
-    /// <summary>Itself: the variant's terms are means over what they concern, whatever the number of classes and cells.</summary>
+    /// <summary>Itself: the variant's terms are means over what they concern, and its weights were not tuned for one task.</summary>
     internal override DetectionLossOptions Scale(float boxFactor, float classFactor, float objectnessFactor) => this;
 
     internal override DetectionLossOptions Copy() => (YoloV3LossOptions)MemberwiseClone();

@@ -59,6 +59,7 @@ public sealed class YoloV5Loss : AnchorLoss
         var box = zeros([], type, maps[0].device);
         var classes = zeros([], type, maps[0].device);
         var objectness = new Tensor[LayerCount];
+        var weights = MeanWeights(maps[0].shape[0], layers.Select(layer => (long)layer.Count));
         for (var i = 0; i < LayerCount; i++)
         {
             var logits = maps[i];
@@ -69,10 +70,10 @@ public sealed class YoloV5Loss : AnchorLoss
                 var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);      // (M)
                 var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);      // (M, 5 + C)
                 var iou = Overlap(rows, layer);                                                     // (M)
-                box += (1 - iou).mean();
+                box += Weighted((1 - iou).mean(), weights[i]);
                 SetObjectness(wanted, flat, iou.detach());
                 if (classCount > 1)
-                    classes += ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes);
+                    classes += Weighted(ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes), weights[i]);
             }
 
             objectness[i] = _objectness.Mean(logits.select(4, AnchorChannels.Objectness).to(type), wanted);
@@ -81,7 +82,7 @@ public sealed class YoloV5Loss : AnchorLoss
         return new()
         {
             ["box"] = box * _options.BoxWeight,
-            ["obj"] = Balanced(stack(objectness)) * _options.ObjectnessWeight,
+            ["obj"] = Balanced(stack(objectness), maps[0].shape[0]) * _options.ObjectnessWeight,
             ["cls"] = classes * _options.ClassWeight,
         };
     }
@@ -118,13 +119,23 @@ public sealed class YoloV5Loss : AnchorLoss
     private Tensor ClassTerm(Tensor logits, Tensor classes)
         => _classes.Mean(logits, ClassTargets.OneHot(classes, logits, _options.LabelSmoothing, _options.LabelSmoothingRule));
 
-    private Tensor Balanced(Tensor objectness)
+    private Tensor Balanced(Tensor objectness, long images)
     {
         var balance = _balance?.to(objectness.device) ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
         var term = (objectness * balance.to(objectness.dtype)).sum();
         if (_options.AutoBalance)
-            Adapt(balance, objectness.detach());
+            Adapt(balance, WholeBatch(objectness.detach(), images));
         return term;
+    }
+
+    /// <summary>The layers' mean losses over the whole batch, of those over a share of it.</summary>
+    private Tensor WholeBatch(Tensor objectness, long images)
+    {
+        if (SumOverShares is null)
+            return objectness;
+        double[] sums = [.. objectness.cpu().to(ScalarType.Float64).data<double>().Select(mean => mean * images), images];
+        SumOverShares(sums);
+        return tensor(Array.ConvertAll(sums[..^1], sum => sum / sums[^1]), device: objectness.device);
     }
 
     private void Adapt(Tensor balance, Tensor objectness)

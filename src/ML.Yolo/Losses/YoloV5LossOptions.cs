@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ML.Yolo.Boxes;
+using ML.Yolo.Losses;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -65,7 +66,7 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
     internal override BoxCoding BoxCoding => YoloV5BoxCoding.Instance;
 
     [JsonIgnore]
-    internal override float AnchorRatioLimit => AnchorThreshold;
+    internal override AnchorRule AnchorRule => new SideRatioRule(AnchorThreshold);
 
     internal override AnchorLoss CreateLoss(Tensor anchors) => new YoloV5Loss(anchors, this);
 
@@ -93,6 +94,8 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
             throw new ArgumentException($"{nameof(LayerBalance)} holds {LayerBalance.Length} numbers; the network has {layerCount} layers, and each needs one.");
         return LayerBalance;
     }
+
+    internal override void CheckLayers(int layerCount) => BalanceOf(layerCount);
 
     internal override void Check()
     {

@@ -66,7 +66,8 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// <param name="classCount">Number of classes, at least 1.</param>
     /// <param name="coding">How its logits become boxes: one of <see cref="HeadDescription.Codings"/>.</param>
     /// <param name="anchors">Anchors in pixels of the input; the architecture's where omitted.</param>
-    internal static YoloNetwork Create(YoloArchitecture architecture, int classCount, BoxCoding coding, AnchorSet? anchors = null)
+    /// <param name="seed">What the initial weights depend on; null goes on from where LibTorch's generator is.</param>
+    internal static YoloNetwork Create(YoloArchitecture architecture, int classCount, BoxCoding coding, AnchorSet? anchors = null, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
@@ -75,7 +76,8 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         if (anchors is not null && anchors.LayerCount != architecture.Anchors?.LayerCount)
             throw new ArgumentException($"anchors is for {anchors.LayerCount} layers of predictions; {architecture} takes {architecture.Anchors?.LayerCount.ToString(CultureInfo.InvariantCulture) ?? "none"}.", nameof(anchors));
         TorchBackend.EnsureLoaded();
-        return new YoloNetwork(architecture, new HeadSettings(classCount, architecture.Strides, anchors ?? architecture.Anchors, coding));
+        var head = new HeadSettings(classCount, architecture.Strides, anchors ?? architecture.Anchors, coding);
+        return WeightGenerator.Draw(() => new YoloNetwork(architecture, head), seed);
     }
 
     /// <summary>Runs the network.</summary>
@@ -106,7 +108,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var clone = new YoloNetwork(Architecture, Head.Settings);
+        var clone = WeightGenerator.Draw(() => new YoloNetwork(Architecture, Head.Settings));
         clone.to(parameters().First().device);
         clone.CopyStateFrom(this);
         return clone;

@@ -1,13 +1,17 @@
+using ML.Yolo.Losses;
+
 namespace ML.Yolo.Training;
 
-/// <summary>How well anchors suit the sizes of objects, by the assignment's own measure: the larger of the two side ratios.</summary>
+/// <summary>How well anchors suit the sizes of objects, by the loss's own rule of which anchor takes which object.</summary>
 /// <param name="sizes">Widths and heights of the objects, pixels of the canvas.</param>
-/// <param name="threshold">The ratio at which an anchor no longer takes an object.</param>
-internal sealed class AnchorFit((float Width, float Height)[] sizes, float threshold)
+/// <param name="rule">The rule.</param>
+internal sealed class AnchorFit((float Width, float Height)[] sizes, AnchorRule rule)
 {
+    private readonly float _limit = rule.Limit;
+
     /// <summary>Share of the objects that some anchor takes; 1 where there is no object.</summary>
     public double BestPossibleRecall(IReadOnlyList<(float Width, float Height)> anchors)
-        => sizes.Length == 0 ? 1 : sizes.Count(size => Closeness(size, anchors) > 1 / threshold) / (double)sizes.Length;
+        => sizes.Length == 0 ? 1 : sizes.Count(size => Closeness(size, anchors) > _limit) / (double)sizes.Length;
 
     /// <summary>Mean closeness of the best anchor, counted only where it takes the object: what anchors are evolved for.</summary>
     public double Fitness(IReadOnlyList<(float Width, float Height)> anchors)
@@ -16,22 +20,18 @@ internal sealed class AnchorFit((float Width, float Height)[] sizes, float thres
         foreach (var size in sizes)
         {
             var closeness = Closeness(size, anchors);
-            sum += closeness > 1 / threshold ? closeness : 0;
+            sum += closeness > _limit ? closeness : 0;
         }
 
         return sum / Math.Max(sizes.Length, 1);
     }
 
-    /// <summary>Of the best anchor the worse of width and height, smaller over larger: 1 is a perfect fit.</summary>
-    private static float Closeness((float Width, float Height) size, IReadOnlyList<(float Width, float Height)> anchors)
+    /// <summary>Closeness of the best anchor.</summary>
+    private float Closeness((float Width, float Height) size, IReadOnlyList<(float Width, float Height)> anchors)
     {
         var best = 0f;
         for (var i = 0; i < anchors.Count; i++)
-        {
-            var (wide, high) = (size.Width / anchors[i].Width, size.Height / anchors[i].Height);
-            best = Math.Max(best, Math.Min(Math.Min(wide, 1 / wide), Math.Min(high, 1 / high)));
-        }
-
+            best = Math.Max(best, rule.Closeness(size.Width, size.Height, anchors[i].Width, anchors[i].Height));
         return best;
     }
 }

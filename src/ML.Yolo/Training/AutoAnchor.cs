@@ -1,13 +1,15 @@
+using ML.Yolo.Losses;
+
 namespace ML.Yolo.Training;
 
 /// <summary>Checks whether the anchors suit the data, and finds better ones where they do not: k-means over the sizes, then evolution.</summary>
 internal static class AutoAnchor
 {
     private const double SufficientRecall = 0.98;
-    private const float SmallestSide = 2;
+    private const float MinSide = 2;
     private const int KMeansRounds = 30;
     private const int Generations = 1000;
-    private const int MostSizes = 10_000;
+    private const int MaxSizes = 10_000;
 
     // A mutation changes nine numbers in ten, usually by a few percent.
     private const double MutationChance = 0.9;
@@ -16,35 +18,43 @@ internal static class AutoAnchor
     /// <summary>Finds anchors for a set.</summary>
     /// <param name="sizes">Widths and heights of its objects, pixels of the canvas.</param>
     /// <param name="anchors">The anchors at hand.</param>
-    /// <param name="threshold">The loss's anchor threshold.</param>
+    /// <param name="rule">The loss's rule of which anchor takes which object.</param>
     /// <param name="seed">Decides where k-means starts and how evolution goes.</param>
     /// <param name="tell">Told what was found.</param>
     /// <returns>Better anchors, smallest first; null where those at hand will do.</returns>
-    public static AnchorSet? Improve(IEnumerable<(float Width, float Height)> sizes, AnchorSet anchors, float threshold, int seed, Action<string> tell)
+    public static AnchorSet? Improve(IEnumerable<(float Width, float Height)> sizes, AnchorSet anchors, AnchorRule rule, int seed, Action<string> tell)
     {
         var random = SampleRandom.ForEpoch(seed, 0);
-        var all = sizes.Where(size => size.Width >= SmallestSide && size.Height >= SmallestSide).ToArray();
-        if (all.Length > MostSizes)
-            all = random.GetItems(all, MostSizes);
+        var all = sizes.Where(size => size.Width >= MinSide && size.Height >= MinSide).ToArray();
+        if (all.Length > MaxSizes)
+            all = random.GetItems(all, MaxSizes);
         var current = anchors.Sizes;
-        var fit = new AnchorFit(all, threshold);
+        var fit = new AnchorFit(all, rule);
         var recall = fit.BestPossibleRecall(current);
-        if (recall >= SufficientRecall || all.Length < current.Count)
+        var found = FormattableString.Invariant($"Anchors: best possible recall {recall:F3}");
+        if (recall >= SufficientRecall)
         {
-            tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3}; they stay."));
+            tell($"{found}; they stay.");
             return null;
         }
 
-        var found = Evolve(fit, KMeans(all, current.Count, random), random);
-        var better = fit.BestPossibleRecall(found);
-        if (better <= recall)
+        if (all.Length < current.Count)
         {
-            tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3}; none better were found, they stay."));
+            tell(FormattableString.Invariant(
+                $"{found}; they stay all the same, since {all.Length} objects of at least {MinSide} pixels are too few to find {current.Count} anchors."));
             return null;
         }
 
-        tell(FormattableString.Invariant($"Anchors: best possible recall {recall:F3} became {better:F3} with {anchors.With(found)} pixels."));
-        return anchors.With(found);
+        var better = Evolve(fit, KMeans(all, current.Count, random), random);
+        var betterRecall = fit.BestPossibleRecall(better);
+        if (betterRecall <= recall)
+        {
+            tell($"{found}; no better ones were found, they stay.");
+            return null;
+        }
+
+        tell(FormattableString.Invariant($"{found} became {betterRecall:F3} with {anchors.With(better)} pixels."));
+        return anchors.With(better);
     }
 
     private static (float Width, float Height)[] KMeans((float Width, float Height)[] sizes, int count, Random random)
@@ -56,7 +66,11 @@ internal static class AutoAnchor
         {
             var groups = sizes.ToLookup(size => Nearest(size, means, spreadX, spreadY));
             for (var i = 0; i < count; i++)
-                means[i] = groups[i].Any() ? (groups[i].Average(size => size.Width), groups[i].Average(size => size.Height)) : sizes[random.Next(sizes.Length)];
+            {
+                means[i] = groups[i].Any()
+                    ? (groups[i].Average(size => size.Width), groups[i].Average(size => size.Height))
+                    : sizes[random.Next(sizes.Length)];
+            }
         }
 
         return means;
@@ -101,7 +115,7 @@ internal static class AutoAnchor
         if (random.NextDouble() >= MutationChance)
             return side;
         var factor = 1 + (random.NextDouble() * Normal(random) * MutationSpread);
-        return Math.Max((float)(side * Math.Clamp(factor, 0.3, 3)), SmallestSide);
+        return Math.Max((float)(side * Math.Clamp(factor, 0.3, 3)), MinSide);
     }
 
     /// <summary>A standard normal number (Box and Muller 1958).</summary>

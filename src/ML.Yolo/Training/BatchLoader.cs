@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using ML.Yolo.Imaging;
@@ -10,7 +11,7 @@ namespace ML.Yolo.Training;
 
 /// <summary>Paints batches on worker threads, a few steps ahead of the network.</summary>
 /// <param name="augmenter">Paints samples.</param>
-/// <param name="batchSize">Samples a batch; the last of an epoch may have fewer.</param>
+/// <param name="batchSize">Samples per batch; the last of an epoch may have fewer.</param>
 /// <param name="imageSize">Side of the canvas, pixels.</param>
 internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageSize)
 {
@@ -49,7 +50,7 @@ internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageS
         }
     }
 
-    private bool TryTake(BlockingCollection<TrainingBatch> ready, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out TrainingBatch? batch)
+    private bool TryTake(BlockingCollection<TrainingBatch> ready, [NotNullWhen(true)] out TrainingBatch? batch)
     {
         _waiting.Start();
         var isTaken = ready.TryTake(out batch, Timeout.Infinite);
@@ -87,7 +88,11 @@ internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageS
         var boxes = new List<SceneBox>[samples.Length];
         try
         {
-            Parallel.For(0, samples.Length, Workers, i => boxes[i] = augmenter.Paint(samples[i], epoch, isMosaicClosed, pixels.bytes.Slice(i * augmenter.CanvasBytes, augmenter.CanvasBytes)));
+            Parallel.For(0, samples.Length, Workers, i =>
+            {
+                using var canvas = pixels[i];                                             // a batch may be longer than a span
+                boxes[i] = augmenter.Paint(samples[i], epoch, isMosaicClosed, canvas.bytes);
+            });
         }
         catch (AggregateException exception)
         {

@@ -10,9 +10,6 @@ namespace ML.Yolo.Training;
 /// <param name="History">The epochs that are over.</param>
 internal sealed record Checkpoint(TrainingState State, TrainingIdentity Identity, TrainingHistory History)
 {
-    public const string LastName = "last.safetensors";
-    public const string BestName = "best.safetensors";
-
     private const string MetadataKey = "checkpoint";
 
     /// <summary>Writes a checkpoint, whole or not at all.</summary>

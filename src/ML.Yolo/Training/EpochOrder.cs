@@ -15,7 +15,7 @@ internal static class EpochOrder
 
     /// <summary>As many samples as there are, drawn with replacement: more often those with rare classes, and with classes that are not found yet.</summary>
     /// <param name="set">The samples.</param>
-    /// <param name="averagePrecisions">Of each class, at the last validation; 0 where unknown.</param>
+    /// <param name="averagePrecisions">Of each class, at the last validation; 0 where unknown: then only how frequent a class is counts.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="epoch">Which epoch this is.</param>
     public static int[] Weighted(TrainingSet set, IReadOnlyList<double> averagePrecisions, int seed, int epoch)

@@ -6,17 +6,14 @@ namespace ML.Yolo.Training;
 internal sealed class ExponentialMovingAverage : IDisposable
 {
     private readonly (Tensor Average, Tensor Current)[] _state;
-    private readonly double _decay;
-    private readonly double _rampUpdates;
-    private long _updates;
+    private readonly AveragingSettings _settings;
 
     /// <summary>Starts from the weights of <paramref name="network"/>, on its device.</summary>
     /// <param name="network">The network being trained.</param>
-    /// <param name="decay">Decay in the long run, in [0, 1).</param>
-    /// <param name="rampUpdates">Updates over which the decay grows towards that.</param>
-    public ExponentialMovingAverage(YoloNetwork network, double decay, double rampUpdates)
+    /// <param name="settings">How fast the average follows.</param>
+    public ExponentialMovingAverage(YoloNetwork network, AveragingSettings settings)
     {
-        (_decay, _rampUpdates) = (decay, rampUpdates);
+        _settings = settings;
         Network = network.Clone();
         Network.eval();
         var average = Network.state_dict();
@@ -26,19 +23,16 @@ internal sealed class ExponentialMovingAverage : IDisposable
     /// <summary>The averaged network, in evaluation mode.</summary>
     public YoloNetwork Network { get; }
 
-    /// <summary>Updates made.</summary>
-    public long Updates
-    {
-        get => _updates;
-        set => _updates = value;
-    }
+    /// <summary>Updates made, one per step.</summary>
+    public long Updates { get; set; }
 
     /// <summary>Moves the average towards the current weights: decay · (1 − e^(−updates / ramp)) of it stays.</summary>
     public void Update()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var decay = _decay * (1 - Math.Exp(-++_updates / _rampUpdates));
+        Updates++;
+        var decay = _settings.Decay * (1 - Math.Exp(-Updates / _settings.RampUpdates));
         var weight = tensor((float)(1 - decay), device: _state[0].Average.device);
         foreach (var (average, current) in _state)
         {
@@ -47,6 +41,14 @@ internal sealed class ExponentialMovingAverage : IDisposable
             else
                 average.copy_(current);
         }
+    }
+
+    /// <summary>Whether every number of the average is finite. Waits for the device.</summary>
+    public bool IsFinite()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return stack(_state.Where(entry => entry.Average.is_floating_point()).Select(entry => entry.Average.isfinite().all())).all().item<bool>();
     }
 
     /// <inheritdoc/>

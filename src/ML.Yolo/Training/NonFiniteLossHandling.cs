@@ -1,6 +1,6 @@
 namespace ML.Yolo;
 
-/// <summary>What happens when a loss becomes infinite or no number at all: the weights are then lost, and nothing learned later would count.</summary>
+/// <summary>What happens when the loss, its gradients or the weights are not finite: nothing learned from there would count.</summary>
 public enum NonFiniteLossHandling
 {
     /// <summary>A <see cref="TrainingDivergedException"/> names epoch, batch and samples. Checkpoints stay as they were after the last epoch.</summary>

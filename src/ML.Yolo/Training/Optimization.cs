@@ -3,45 +3,37 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
 
-/// <summary>The optimiser over three groups of parameters, with warm-up and schedule.</summary>
-/// <remarks>
-/// Convolution weights decay, norm weights and biases do not. During warm-up rate and momentum rise linearly to their values while the biases' rate falls to it from a higher one, and gradients of ever more
-/// batches are added up before a step, until there are as many as the nominal batch has.
-/// </remarks>
+/// <summary>The optimiser over the groups of a network's parameters: it adds up batches until a step is due, clips their gradients, and steps.</summary>
 internal sealed class Optimization : IDisposable
 {
-    // The reference's least warm-up, but no more than a fifth of a short run.
-    private const long FewestWarmupBatches = 100;
-    private const long FewestWarmupsARun = 5;
+    // LibTorch makes no Nesterov optimiser without momentum; every batch sets its own, which may be 0.
+    private const double AnyMomentum = 0.9;
 
-    private const double SgdBiasStart = 0.1;
-
-    private readonly YoloTrainer.Options _options;
     private readonly YoloNetwork _network;
+    private readonly OptimizerSchedule _schedule;
+    private readonly double _maxNorm;
     private readonly OptimizerHelper _optimizer;
     private readonly ParamGroup[] _groups;
-    private readonly long _warmupBatches;
+    private OptimizerStep _step;
     private long _batch;
     private int _sinceStep;
 
-    public Optimization(YoloNetwork network, YoloTrainer.Options options, int batchesPerEpoch)
+    /// <param name="network">Whose parameters are optimised; not owned.</param>
+    /// <param name="settings">Rule, rates and clipping.</param>
+    /// <param name="batchesPerEpoch">Batches per epoch.</param>
+    public Optimization(YoloNetwork network, OptimizerSettings settings, int batchesPerEpoch)
     {
-        (_network, _options) = (network, options);
-        _warmupBatches = WarmupBatches(options, batchesPerEpoch);
-        (_optimizer, _groups) = Create(options, [(Select(IsDecayed), Decay(options)), (Select(IsNorm), 0), (Select(IsBias), 0)]);
+        (_network, _schedule, _maxNorm) = (network, new OptimizerSchedule(settings, batchesPerEpoch), settings.MaxGradientNorm);
+        (_optimizer, _groups) = Create(settings,
+        [
+            (ParameterGroups.Convolutions(network), settings.DecayPerStep),
+            (ParameterGroups.Norms(network), 0),
+            (ParameterGroups.Biases(network), 0),
+        ]);
     }
 
-    /// <summary>Rate of the weights for the batch at hand.</summary>
-    public double LearningRate => _groups[0].LearningRate;
-
-    /// <summary>Share of the warm-up that is over, in [0, 1].</summary>
-    private double Warmth => _batch >= _warmupBatches ? 1 : (double)_batch / _warmupBatches;
-
-    private static bool IsBias(string name, Tensor parameter) => name.EndsWith(".bias", StringComparison.Ordinal);
-
-    private static bool IsNorm(string name, Tensor parameter) => !IsBias(name, parameter) && parameter.dim() == 1;
-
-    private static bool IsDecayed(string name, Tensor parameter) => !IsBias(name, parameter) && parameter.dim() > 1;
+    /// <summary>Rate of weights for the batch at hand.</summary>
+    public double LearningRate => _step.LearningRate;
 
     /// <summary>Batches begun, and those of them since the last step.</summary>
     public (long Batches, int SinceStep) Position
@@ -50,77 +42,67 @@ internal sealed class Optimization : IDisposable
         set => (_batch, _sinceStep) = value;
     }
 
-    /// <summary>Sets rates and momentum for the next batch.</summary>
-    /// <param name="epoch">Which epoch it belongs to, from 1.</param>
-    public void BeginBatch(int epoch)
-    {
-        var rate = _options.LearningRate * RateFactor.At(_options.Schedule, (epoch - 1.0) / _options.MaxEpoch, _options.FinalLearningRateFraction);
-        foreach (var group in _groups)
-        {
-            var start = group == _groups[^1] ? BiasStart(_options) : 0;
-            group.LearningRate = Interpolate(start, rate, Warmth);
-            SetMomentum(group, Interpolate(_options.WarmupMomentum, _options.Momentum, Warmth));
-        }
-    }
-
-    /// <summary>Counts a batch whose gradients were added, and steps once there are enough. True if it stepped.</summary>
-    public bool EndBatch()
-    {
-        var wanted = Math.Max((int)Math.Round(Interpolate(1, BatchesAStep(_options), Warmth)), 1);
-        _batch++;
-        if (++_sinceStep < wanted)
-            return false;
-        _sinceStep = 0;
-        using var scope = NewDisposeScope();                                              // TorchSharp wraps each gradient anew
-        if (_options.GradientClipNorm > 0)
-            nn.utils.clip_grad_norm_(_network.parameters(), _options.GradientClipNorm);
-        _optimizer.step();
-        _optimizer.zero_grad();
-        return true;
-    }
-
     /// <summary>What the optimiser remembers, such as momenta, by name. The tensors stay its own, or belong to the current dispose scope.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State => OptimizerTensors.Of(_optimizer);
 
     /// <summary>Takes over what <see cref="State"/> gave.</summary>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state, Device device) => OptimizerTensors.Load(_optimizer, state, device);
 
+    /// <summary>Sets rates and momentum for the next batch.</summary>
+    /// <param name="epoch">Which epoch it belongs to, from 1.</param>
+    public void BeginBatch(int epoch)
+    {
+        _step = _schedule.At(epoch, _batch);
+        foreach (var group in _groups)
+        {
+            group.LearningRate = group == _groups[^1] ? _step.BiasLearningRate : _step.LearningRate;
+            SetMomentum(group, _step.Momentum);
+        }
+    }
+
+    /// <summary>Counts a batch whose gradients were added. True if a step is due.</summary>
+    /// <param name="mustStep">Whether a step is due even where the batches are too few.</param>
+    public bool CountBatch(bool mustStep)
+    {
+        _batch++;
+        return ++_sinceStep >= _step.Batches || mustStep;
+    }
+
+    /// <summary>Shortens the gradients if they are too long. Waits for the device.</summary>
+    /// <returns>Norm of all gradients together before that: not finite where one of them is not.</returns>
+    public double Clip()
+    {
+        using var scope = NewDisposeScope();                                              // TorchSharp wraps each gradient anew
+        return nn.utils.clip_grad_norm_(_network.parameters(), _maxNorm);
+    }
+
+    /// <summary>Changes the weights, and clears the gradients.</summary>
+    public void Step()
+    {
+        _sinceStep = 0;
+        using var scope = NewDisposeScope();
+        _optimizer.step();
+        _optimizer.zero_grad();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _optimizer.Dispose();
 
-    private static double BiasStart(YoloTrainer.Options options) => options.WarmupBiasLearningRate ?? (options.Optimizer == OptimizerKind.Sgd ? SgdBiasStart : 0);
-
-    private static long WarmupBatches(YoloTrainer.Options options, int batchesPerEpoch)
+    private static (OptimizerHelper Optimizer, ParamGroup[] Groups) Create(OptimizerSettings settings, (Parameter[] Parameters, double Decay)[] groups)
     {
-        if (options.WarmupEpochs == 0)
-            return 0;
-        var all = (long)batchesPerEpoch * options.MaxEpoch;
-        var wanted = (long)Math.Round(options.WarmupEpochs * batchesPerEpoch);
-        return Math.Min(Math.Max(wanted, Math.Min(FewestWarmupBatches, all / FewestWarmupsARun)), all / 2);
-    }
-
-    private static double Interpolate(double from, double to, double share) => from + ((to - from) * share);
-
-    private static double BatchesAStep(YoloTrainer.Options options) => (double)options.NominalBatchSize / options.BatchSize;
-
-    /// <summary>The decay is meant for steps of nominal batches: larger steps are fewer, and decay more each time.</summary>
-    private static double Decay(YoloTrainer.Options options)
-        => options.WeightDecay * options.BatchSize * Math.Max(Math.Round(BatchesAStep(options)), 1) / options.NominalBatchSize;
-
-    private static (OptimizerHelper Optimizer, ParamGroup[] Groups) Create(YoloTrainer.Options options, (Parameter[] Parameters, double Decay)[] groups)
-    {
-        var rate = options.LearningRate;
-        switch (options.Optimizer)
+        var rate = settings.LearningRate;
+        switch (settings.Kind)
         {
             case OptimizerKind.Adam:
-                var adam = Array.ConvertAll(groups, group => new Adam.ParamGroup(group.Parameters, rate, options.Momentum, weight_decay: group.Decay));
-                return (optim.Adam(adam, rate, options.Momentum), adam);
+                var adam = Array.ConvertAll(groups, group => new Adam.ParamGroup(group.Parameters, rate, AnyMomentum, weight_decay: group.Decay));
+                return (optim.Adam(adam, rate, AnyMomentum), adam);
             case OptimizerKind.AdamW:
-                var adamW = Array.ConvertAll(groups, group => new AdamW.ParamGroup(group.Parameters, rate, options.Momentum, weight_decay: group.Decay));
-                return (optim.AdamW(adamW, rate, options.Momentum), adamW);
+                var adamW = Array.ConvertAll(groups, group => new AdamW.ParamGroup(group.Parameters, rate, AnyMomentum, weight_decay: group.Decay));
+                return (optim.AdamW(adamW, rate, AnyMomentum), adamW);
             default:
-                var sgd = Array.ConvertAll(groups, group => new SGD.ParamGroup(group.Parameters, rate, options.Momentum, weight_decay: group.Decay, nesterov: true));
-                return (optim.SGD(sgd, rate, options.Momentum, nesterov: true), sgd);
+                var sgd = Array.ConvertAll(
+                    groups, group => new SGD.ParamGroup(group.Parameters, rate, AnyMomentum, weight_decay: group.Decay, nesterov: true));
+                return (optim.SGD(sgd, rate, AnyMomentum, nesterov: true), sgd);
         }
     }
 
@@ -133,7 +115,4 @@ internal sealed class Optimization : IDisposable
         else
             ((AdamW.ParamGroup)group).Options.beta1 = momentum;
     }
-
-    private Parameter[] Select(Func<string, Tensor, bool> belongs)
-        => [.. _network.named_parameters().Where(entry => belongs(entry.name, entry.parameter)).Select(entry => entry.parameter)];
 }

@@ -9,6 +9,9 @@ public enum OptimizerKind
     /// <summary>Adam (Kingma and Ba 2015); momentum is its β₁. Use a learning rate about ten times smaller than for SGD.</summary>
     Adam,
 
-    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019): learns most in short runs from scratch. Use a learning rate about ten times smaller than for SGD.</summary>
+    /// <summary>
+    /// Adam with decoupled weight decay (Loshchilov and Hutter 2019): learns most in short runs from scratch. Use a learning rate about ten times smaller than for
+    /// SGD.
+    /// </summary>
     AdamW,
 }

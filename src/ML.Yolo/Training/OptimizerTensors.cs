@@ -13,7 +13,9 @@ internal static class OptimizerTensors
 
     /// <summary>The tensors as they are; those made for the purpose belong to the current dispose scope.</summary>
     public static IEnumerable<KeyValuePair<string, Tensor>> Of(OptimizerHelper optimizer)
-        => optimizer.state_dict().State.SelectMany((state, i) => Of(state).Where(entry => entry.Tensor is not null).Select(entry => KeyValuePair.Create($"{i}.{entry.Name}", entry.Tensor!)));
+        => optimizer.state_dict().State.SelectMany((state, i) => Of(state)
+            .Where(entry => entry.Tensor is not null)
+            .Select(entry => KeyValuePair.Create($"{i}.{entry.Name}", entry.Tensor!)));
 
     /// <summary>Puts tensors back that <see cref="Of(OptimizerHelper)"/> gave, onto a device.</summary>
     public static void Load(OptimizerHelper optimizer, IReadOnlyDictionary<string, Tensor> tensors, Device device)
@@ -26,10 +28,14 @@ internal static class OptimizerTensors
                     sgd.momentum_buffer = Get($"{i}.{Momentum}") ?? sgd.momentum_buffer;
                     break;
                 case Adam.State adam:
-                    (adam.exp_avg, adam.exp_avg_sq, adam.step) = (Get($"{i}.{Mean}") ?? adam.exp_avg, Get($"{i}.{Variance}") ?? adam.exp_avg_sq, GetStep($"{i}.{Step}"));
+                    adam.exp_avg = Get($"{i}.{Mean}") ?? adam.exp_avg;
+                    adam.exp_avg_sq = Get($"{i}.{Variance}") ?? adam.exp_avg_sq;
+                    adam.step = GetStep($"{i}.{Step}");
                     break;
                 case AdamW.State adamW:
-                    (adamW.exp_avg, adamW.exp_avg_sq, adamW.step) = (Get($"{i}.{Mean}") ?? adamW.exp_avg, Get($"{i}.{Variance}") ?? adamW.exp_avg_sq, GetStep($"{i}.{Step}"));
+                    adamW.exp_avg = Get($"{i}.{Mean}") ?? adamW.exp_avg;
+                    adamW.exp_avg_sq = Get($"{i}.{Variance}") ?? adamW.exp_avg_sq;
+                    adamW.step = GetStep($"{i}.{Step}");
                     break;
             }
         }

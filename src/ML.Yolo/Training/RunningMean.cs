@@ -12,7 +12,7 @@ internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : 
     private int _images;
     private TimeSpan _lastBatch;
 
-    /// <summary>Images added a second, from the reset to the last batch.</summary>
+    /// <summary>Images added per second, from the reset to the last batch.</summary>
     public double ImagesPerSecond => _lastBatch > TimeSpan.Zero ? _images / _lastBatch.TotalSeconds : 0;
 
     /// <summary>What part of the time from the reset to the last batch a span of it is, in [0, 1].</summary>

@@ -1,6 +1,6 @@
 namespace ML.Yolo;
 
-/// <summary>The loss became infinite or no number. The message names epoch, batch and samples.</summary>
+/// <summary>The loss, its gradients or the weights are no longer finite. The message names epoch, batch and samples.</summary>
 public sealed class TrainingDivergedException : InvalidOperationException
 {
     /// <summary>An exception without a message of its own.</summary>

@@ -15,10 +15,10 @@ public sealed record TrainingEpoch
     /// <summary>The optimiser's learning rate for weights at the epoch's end.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Images trained on a second, validation not counted.</summary>
+    /// <summary>Images trained on per second, validation not counted.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>Time from the first batch of the run to the epoch's end.</summary>
+    /// <summary>Time from the first batch of the run to the epoch's end; where it was resumed, without the pause between.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Mean average precision at IoU 0.50 on the validation set; null where the epoch was not validated.</summary>

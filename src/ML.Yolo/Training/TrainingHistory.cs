@@ -19,7 +19,7 @@ public sealed class TrainingHistory
     /// <summary>The epochs, first to last.</summary>
     public IReadOnlyList<TrainingEpoch> Epochs { get; }
 
-    /// <summary>The history as a table with a line an epoch, separated by commas; what an epoch does not have is empty. The same in every culture.</summary>
+    /// <summary>The history as a table with a line per epoch, separated by commas; what an epoch does not have is empty. The same in every culture.</summary>
     public string ToCsv()
     {
         var text = new StringBuilder();

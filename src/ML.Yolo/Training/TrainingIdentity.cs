@@ -14,6 +14,7 @@ namespace ML.Yolo.Training;
 /// <param name="Options">The options as JSON.</param>
 internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options)
 {
+    /// <summary>The identity of a run over a set.</summary>
     public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, int seed)
         => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options);
 
@@ -37,7 +38,13 @@ internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Sampl
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var sample in set.Samples)
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{sample.Letterbox.Width},{sample.Letterbox.Height};{string.Join(',', sample.Classes)};{string.Join(',', sample.Boxes.SelectMany(Corners).Select(value => value.ToString("R", CultureInfo.InvariantCulture)))}\n")));
+        {
+            var boxes = string.Join(',', sample.Boxes.SelectMany(Corners).Select(value => value.ToString("R", CultureInfo.InvariantCulture)));
+            var (width, height) = (sample.Letterbox.Width, sample.Letterbox.Height);
+            var line = string.Create(CultureInfo.InvariantCulture, $"{width},{height};{string.Join(',', sample.Classes)};{boxes}\n");
+            hash.AppendData(Encoding.UTF8.GetBytes(line));
+        }
+
         return Convert.ToHexString(hash.GetHashAndReset());
 
         static float[] Corners(Box box) => [box.X0, box.Y0, box.X1, box.Y1];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Samples;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
@@ -11,28 +12,47 @@ internal sealed class TrainingLog : IDisposable
     private readonly IProgressChannel _progress;
     private TrainingProgress? _last;
 
+    /// <param name="channel">The log; not owned.</param>
+    /// <param name="progress">The progress channel; not owned.</param>
     public TrainingLog(IChannel channel, IProgressChannel progress)
     {
         (_channel, _progress) = (channel, progress);
         progress.SetHeader(new ProgressHeader(["loss", "mAP50-95"], ["epochs"]), Fill);
     }
 
-    public void Say(string message) => _channel.Info(message);
+    /// <summary>Says what was found or done.</summary>
+    public void Say(string message) => _channel.Info(MessageSensitivity.Unknown, message);
 
-    public void Warn(string message) => _channel.Warning(message);
+    /// <summary>Says what a person should look at.</summary>
+    public void Warn(string message) => _channel.Warning(MessageSensitivity.Unknown, message);
 
-    public void Describe(string name, DatasetSummary summary) => _channel.Info($"The {name} data: {summary}");
+    /// <summary>Says what is in a set.</summary>
+    /// <param name="name">The set, such as "training".</param>
+    /// <param name="summary">What is in it.</param>
+    public void Describe(string name, DatasetSummary summary) => Say($"The {name} data: {summary}");
 
-    public void Begin(YoloNetwork network, int images, int boxes, int classes, int seed, Device device)
-        => _channel.Info(string.Create(CultureInfo.InvariantCulture,
-            $"Training {network.Architecture} ({network.parameters().Sum(parameter => parameter.numel()):N0} parameters) on {images} images with {boxes} objects of {classes} classes; device {device.type}, seed {seed}."));
+    /// <summary>Says what is trained, on what.</summary>
+    public void Begin(YoloNetwork network, TrainingSet set, int seed, Device device)
+    {
+        var parameters = network.parameters().Sum(parameter => parameter.numel());
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Training {network.Architecture} ({parameters:N0} parameters) on {set.Samples.Count} images with {set.BoxCount} objects "
+            + $"of {network.ClassCount} classes; device {device.type}, seed {seed}."));
+    }
 
+    /// <summary>Says what an epoch gave.</summary>
     public void EpochEnded(TrainingProgress progress)
     {
         _last = progress;
         var losses = string.Join(", ", progress.Losses.Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Key} {term.Value:F4}")));
-        var map = progress.Validation is { } metrics ? string.Create(CultureInfo.InvariantCulture, $", mAP50 {metrics.MAP50:F3}, mAP50-95 {metrics.MAP50_95:F3}") : "";
-        _channel.Info(string.Create(CultureInfo.InvariantCulture, $"Epoch {progress.Epoch}/{progress.EpochCount}: {losses}{map}, {progress.ImagesPerSecond:F1} images/s, {progress.LoaderWaitShare:P1} waiting for data."));
+        var map = progress.Validation is { } metrics
+            ? string.Create(CultureInfo.InvariantCulture, $", mAP50 {metrics.MAP50:F3}, mAP50-95 {metrics.MAP50_95:F3}")
+            : "";
+        Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Epoch {progress.Epoch}/{progress.EpochCount}: {losses}{map}, {progress.ImagesPerSecond:F1} images/s, "
+            + $"{progress.LoaderWaitShare:P1} waiting for data."));
         _progress.Checkpoint(progress.Losses.Values.Sum(), progress.Validation?.MAP50_95, progress.Epoch);
     }
 

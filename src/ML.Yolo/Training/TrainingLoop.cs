@@ -1,108 +1,85 @@
-using System.Diagnostics;
-using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
 using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
 
-/// <summary>Epochs over batches: forward, loss, backward, step, average; then validation, and the best weights are kept.</summary>
+/// <summary>Epochs over batches: each batch is a step; each epoch ends with a validation, a report and a checkpoint, and the best weights are kept.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    private readonly YoloTrainer.Options _options;
-    private readonly YoloNetwork _network;
-    private readonly ReplicatedNetwork _replicas;
-    private readonly DetectionLoss _loss;
+    private readonly RunSettings _run;
+    private readonly ValidationSettings _validation;
     private readonly TrainingSet _set;
-    private readonly int _seed;
-    private readonly Device _device;
-    private readonly int _batchCount;
-    private readonly BatchLoader _loader;
-    private readonly BatchScale _scale;
+    private readonly DeviceReplicas _replicas;
+    private readonly GradientExchange _exchange;
     private readonly Optimization _optimization;
     private readonly ExponentialMovingAverage _average;
+    private readonly TrainingStep _step;
+    private readonly RunTensors _tensors;
+    private readonly BatchLoader _loader;
     private readonly RunningMean _losses;
-    private readonly List<TrainingEpoch> _epochs = [];
-    private readonly Stopwatch _clock = new();
+    private readonly BestWeights _best = new();
+    private readonly int _batchCount;
     private TrainingState _state = new();
-    private YoloNetwork? _best;
 
-    /// <param name="network">The network to train.</param>
-    /// <param name="loss">The loss.</param>
-    /// <param name="set">The samples.</param>
-    /// <param name="options">The run.</param>
-    /// <param name="seed">Decides order and augmentation.</param>
+    /// <param name="network">The network to train; not owned.</param>
+    /// <param name="loss">The loss; not owned.</param>
+    /// <param name="set">The samples; not owned.</param>
+    /// <param name="settings">The run.</param>
     /// <param name="devices">Where the network runs; the first is the one it is on.</param>
-    public TrainingLoop(YoloNetwork network, DetectionLoss loss, TrainingSet set, YoloTrainer.Options options, int seed, IReadOnlyList<Device> devices)
+    public TrainingLoop(YoloNetwork network, DetectionLoss loss, TrainingSet set, TrainingSettings settings, IReadOnlyList<Device> devices)
     {
-        (_network, _loss, _set, _options, _seed, _device) = (network, loss, set, options, seed, devices[0]);
-        _replicas = new ReplicatedNetwork(network, devices, options.FreezeLayers, options.Precision);
-        _batchCount = (set.Samples.Count + options.BatchSize - 1) / options.BatchSize;
-        _loader = new BatchLoader(new Augmenter(set, options.Augmentation, options.ImageSize, seed), options.BatchSize, options.ImageSize);
-        _scale = new BatchScale(options.ImageSize, network.Strides[^1], options.Augmentation.MultiScale, seed);
-        _optimization = new Optimization(network, options, _batchCount);
-        _average = new ExponentialMovingAverage(network, options.EmaDecay, options.EmaRampUpdates);
-        _losses = new RunningMean(loss.TermNames, _device);
+        (_run, _validation, _set) = (settings.Run, settings.Validation, set);
+        _batchCount = (int)(((long)set.Samples.Count + _run.BatchSize - 1) / _run.BatchSize);
+        _replicas = new DeviceReplicas(network, devices, _run.Precision, _run.FrozenLayers);
+        _exchange = devices.Count == 1 ? new NoExchange() : new DeviceExchange(_replicas);
+        _optimization = new Optimization(network, settings.Optimizer, _batchCount);
+        _average = new ExponentialMovingAverage(network, settings.Averaging);
+        var scale = new BatchScale(_run.ImageSize, network.Strides[^1], _run.Augmentation.MultiScale, _run.Seed);
+        _step = new TrainingStep(_replicas, loss, scale, _exchange, _optimization, _average);
+        _tensors = new RunTensors(network, _average.Network, loss, _optimization, devices[0]);
+        _loader = new BatchLoader(new Augmenter(set, _run.Augmentation, _run.ImageSize, _run.Seed), _run.BatchSize, _run.ImageSize);
+        _losses = new RunningMean(loss.TermNames, devices[0]);
     }
 
-    /// <summary>Measures the averaged network after an epoch; null where there is nothing to measure it on.</summary>
-    public Func<YoloNetwork, DetectionMetrics>? Validate { get; init; }
+    /// <summary>Measures the averaged network after an epoch, and gives null where it was canceled; null where there is nothing to measure it on.</summary>
+    public Func<YoloNetwork, DetectionMetrics?>? Validate { get; init; }
 
-    /// <summary>Told of every epoch's end, after <see cref="YoloTrainer.Options.Progress"/>.</summary>
-    public Action<TrainingProgress>? EpochEnded { get; init; }
+    /// <summary>Told how it goes.</summary>
+    public RunReport Report { get; init; } = new();
 
-    /// <summary>Given the history after each epoch.</summary>
-    public Action<TrainingHistory>? HistoryGrew { get; init; }
-
-    /// <summary>Told of what a person should know.</summary>
-    public required Action<string> Warn { get; init; }
+    /// <summary>Gets a checkpoint after each epoch; null where none are kept.</summary>
+    public RunFolder? Folder { get; init; }
 
     /// <summary>Asked before each batch whether to stop.</summary>
-    public required Func<bool> IsCanceled { get; init; }
+    public Func<bool> IsCanceled { get; init; } = () => false;
 
-    /// <summary>Which run this is, for its checkpoints; null where none are written.</summary>
-    public TrainingIdentity? Identity { get; init; }
-
-    /// <summary>The epochs that are over.</summary>
-    public TrainingHistory History => new([.. _epochs]);
-
-    /// <summary>Trains, and returns the best averaged network: by 0.1 · mAP50 + 0.9 · mAP50-95 where validated, else the last. The caller disposes it.</summary>
+    /// <summary>Trains, and returns the best averaged network where it was validated, else the last; the caller disposes it.</summary>
     /// <exception cref="OperationCanceledException">Canceled before an epoch was complete.</exception>
-    /// <exception cref="TrainingDivergedException">The loss was no longer finite, and that is not to be passed over.</exception>
+    /// <exception cref="TrainingDivergedException">Loss, gradients or weights were no longer finite, and that is not to be passed over.</exception>
     public YoloNetwork Run()
     {
-        _clock.Start();
-        while (_state.Epoch < _options.MaxEpoch && !IsPatienceOver() && TrainEpoch(_state.Epoch + 1))
-            EndEpoch(_state.Epoch + 1);
-        var best = _best ?? throw new OperationCanceledException("Training was canceled before its first epoch was complete.");
-        _best = null;
-        return best;
+        Report.Begin();
+        var isGoingOn = true;
+        while (isGoingOn && _state.Epoch < _run.EpochCount && !IsPatienceOver())
+            isGoingOn = TrainEpoch(_state.Epoch + 1) && EndEpoch(_state.Epoch + 1);
+        return _best.Take() ?? throw new OperationCanceledException("Training was canceled before its first epoch was complete.");
     }
 
-    /// <summary>Goes on from the folder of checkpoints, if there is one.</summary>
+    /// <summary>Goes on from the folder's checkpoint, if there is one.</summary>
     /// <exception cref="WeightsFormatException">A checkpoint is damaged, or of a network that differs.</exception>
     public void Resume()
     {
-        var (last, best) = (CheckpointPath(Checkpoint.LastName), CheckpointPath(Checkpoint.BestName));
-        if (!File.Exists(last))
+        if (Folder?.Resume(_tensors, Report.Warn) is not { } checkpoint)
             return;
-        using var scope = NewDisposeScope();
-        var (checkpoint, tensors) = Checkpoint.Load(last);
-        foreach (var change in Identity!.ChangesSince(checkpoint.Identity))
-            Warn($"Going on from '{last}' after epoch {checkpoint.State.Epoch}: {change}.");
-        var anchors = _network.Anchors?.clone();
-        TrainingTensors.Load(last, tensors, _network, _average.Network, _loss, _optimization, _device);
-        // The loss was made for the anchors at hand.
-        if (anchors is not null && !anchors.allclose(_network.Anchors!))
-            throw new WeightsFormatException($"'{last}' was trained with other anchors than those that suit the data now; go on with the data it was trained on, or start anew from '{best}' as {nameof(YoloTrainer.Options.PretrainedWeights)}.");
         _state = checkpoint.State;
-        _epochs.AddRange(checkpoint.History.Epochs);
-        _replicas.Broadcast();
+        Report.Continue(checkpoint.History);
         _optimization.Position = (_state.Batches, _state.SinceStep);
         _average.Updates = _state.AverageUpdates;
-        _best = _average.Network.Clone();
-        if (File.Exists(best))
-            Weights.NetworkState.Load(_best, Safetensors.Load(best), best);
+        _exchange.ShareWeights(_replicas.Network);
+        _replicas.Refresh();
+        _best.Keep(_average.Network);
+        Folder.LoadBest(_best.Network!);
     }
 
     /// <inheritdoc/>
@@ -112,132 +89,97 @@ internal sealed class TrainingLoop : IDisposable
         _optimization.Dispose();
         _average.Dispose();
         _losses.Dispose();
-        _best?.Dispose();
+        _best.Dispose();
     }
 
-    private static double Fitness(DetectionMetrics metrics) => (0.1 * metrics.MAP50) + (0.9 * metrics.MAP50_95);
-
-    private bool IsPatienceOver() => _state.BestFitness is not null && _options.EarlyStoppingPatience > 0 && _state.Epoch - _state.BestEpoch >= _options.EarlyStoppingPatience;
-
-    private string CheckpointPath(string name) => Path.Combine(_options.CheckpointDirectory!, name);
+    private bool IsPatienceOver()
+        => _state.BestFitness is not null && _validation.Patience > 0 && _state.Epoch - _state.BestEpoch >= _validation.Patience;
 
     /// <summary>One pass over the data; false if it was stopped on the way.</summary>
     private bool TrainEpoch(int epoch)
     {
         _replicas.Train();
         _losses.Reset();
-        var done = 0;
-        foreach (var batch in _loader.Epoch(epoch, Order(epoch), epoch > _options.MaxEpoch - _options.Augmentation.CloseMosaicEpochs))
+        var place = new BatchPlace(epoch, 0, _batchCount);
+        foreach (var batch in _loader.Epoch(epoch, Order(epoch), epoch > _run.EpochCount - _run.Augmentation.CloseMosaicEpochs))
         {
             using (batch)
             {
-                if (IsCanceled())
+                if (_exchange.Any(IsCanceled()))
                     return false;
-                _optimization.BeginBatch(epoch);
-                if (!Learn(batch, epoch, done))
-                    return Diverged(epoch, done, batch);
-                if (_optimization.EndBatch())
-                {
-                    _average.Update();
-                    _replicas.Broadcast();
-                }
+                if (_step.Learn(batch, place, MustStep(place), _losses) is { } divergence)
+                    return Stop(divergence);
             }
 
-            Report(epoch, ++done, metrics: null, isEpochEnd: false);
+            if (Report.HearsBatches)
+                Report.BatchEnded(Progress(place, metrics: null, isEpochEnd: false));
+            place = place with { Index = place.Index + 1 };
         }
 
         return true;
     }
 
-    private int[] Order(int epoch) => _options.ImageWeights && _state.ClassPrecisions.Length > 0
-        ? EpochOrder.Weighted(_set, _state.ClassPrecisions, _seed, epoch)
-        : EpochOrder.Shuffled(_set.Samples.Count, _seed, epoch);
-
-    /// <summary>Adds one batch's gradients; false if its loss is no finite number.</summary>
-    private bool Learn(TrainingBatch batch, int epoch, int index)
+    private int[] Order(int epoch)
     {
-        using var scope = NewDisposeScope();
-        var images = _scale.Apply(ImageBatch.ToInput(batch.Pixels, _device), epoch, index);
-        var result = _loss.Compute(_replicas.Forward(images), batch.Targets);
-        if (!result.Total.isfinite().item<bool>())
-            return false;
-        result.Total.backward();
-        _replicas.GatherGradients();
-        _losses.Add(result.Terms, batch.Samples.Length);
-        return true;
+        if (!_run.DrawsByClass)
+            return EpochOrder.Shuffled(_set.Samples.Count, _run.Seed, epoch);
+        var precisions = _state.ClassPrecisions.Length > 0 ? _state.ClassPrecisions : new double[_replicas.Network.ClassCount];
+        return EpochOrder.Weighted(_set, precisions, _run.Seed, epoch);
     }
 
-    private bool Diverged(int epoch, int batch, TrainingBatch content)
-    {
-        var message = $"The loss of epoch {epoch}, batch {batch + 1} of {_batchCount} is no finite number; its samples are rows {string.Join(", ", content.Samples)} of the training data. Try a lower LearningRate, a longer warm-up, or look at those rows.";
-        if (_options.OnNonFiniteLoss == NonFiniteLossHandling.Throw || _best is null)
-            throw new TrainingDivergedException(message);
-        Warn($"{message} Training ends; the best weights so far are kept.");
-        return false;
-    }
+    /// <summary>The last gradients of a run count, however few they are, and no epoch is over before a step was made.</summary>
+    private bool MustStep(BatchPlace place) => place.IsLast && (place.Epoch == _run.EpochCount || _average.Updates == 0);
 
-    private void EndEpoch(int epoch)
+    /// <summary>Validates, keeps, reports and saves; false if the run is to stop instead, and the epoch does not count.</summary>
+    private bool EndEpoch(int epoch)
     {
-        var isValidated = Validate is not null && (epoch % _options.ValidationInterval == 0 || epoch == _options.MaxEpoch);
+        if (_exchange.Any(!_average.IsFinite()))
+            return Stop(Divergence.OfWeights(epoch));
+        var isValidated = Validate is not null && (epoch % _validation.Interval == 0 || epoch == _run.EpochCount);
         var metrics = isValidated ? Validate!(_average.Network) : null;
-        _state = _state with { Epoch = epoch, Batches = _optimization.Position.Batches, SinceStep = _optimization.Position.SinceStep, AverageUpdates = _average.Updates };
-        var isBest = _best is null || Validate is null;
+        if (_exchange.Any(isValidated && metrics is null))
+            return false;
+        var (batches, sinceStep) = _optimization.Position;
+        _state = _state with { Epoch = epoch, Batches = batches, SinceStep = sinceStep, AverageUpdates = _average.Updates };
         if (metrics is not null)
-        {
-            isBest = _state.BestFitness is not { } highest || Fitness(metrics) >= highest;
-            _state = _state with { ClassPrecisions = [.. metrics.PerClass.Select(one => double.IsNaN(one.AveragePrecision50_95) ? 0 : one.AveragePrecision50_95)] };
-            if (isBest)
-                _state = _state with { BestFitness = Fitness(metrics), BestEpoch = epoch };
-        }
-
+            _state = _state.Validated(epoch, metrics);
+        var isBest = _best.Network is null || Validate is null || (metrics is not null && _state.BestEpoch == epoch);
         if (isBest)
-            KeepAverage();
-        Report(epoch, _batchCount, metrics, isEpochEnd: true);
-        if (_options.CheckpointDirectory is not null)
-            SaveCheckpoint(isBest);
-    }
-
-    private void KeepAverage()
-    {
-        if (_best is null)
-            _best = _average.Network.Clone();
-        else
-            _best.CopyStateFrom(_average.Network);
+            _best.Keep(_average.Network);
+        Report.EpochEnded(Progress(new BatchPlace(epoch, _batchCount - 1, _batchCount), metrics, isEpochEnd: true));
+        SaveCheckpoint(isBest);
+        return true;
     }
 
     private void SaveCheckpoint(bool isBest)
     {
-        using var scope = NewDisposeScope();
-        if (isBest)
-            Safetensors.Save(CheckpointPath(Checkpoint.BestName), _best!.state_dict());
-        var tensors = TrainingTensors.Collect(_network, _average.Network, _loss, _optimization);
-        new Checkpoint(_state, Identity!, History).Save(CheckpointPath(Checkpoint.LastName), tensors);
+        if (Folder is null)
+            return;
+        _exchange.CollectGradients(_replicas.Network);
+        Folder.Save(_state, Report.History, _tensors, isBest ? _best.Network : null);
     }
 
-    private void Report(int epoch, int batch, DetectionMetrics? metrics, bool isEpochEnd)
+    /// <summary>Ends a run that diverged, as the settings say. Always false.</summary>
+    private bool Stop(Divergence divergence)
     {
-        if (_options.Progress is null && !isEpochEnd)
-            return;
-        var progress = new TrainingProgress
-        {
-            Epoch = epoch,
-            EpochCount = _options.MaxEpoch,
-            Batch = batch,
-            BatchCount = _batchCount,
-            IsEpochEnd = isEpochEnd,
-            Losses = _losses.Read(),
-            LearningRate = _optimization.LearningRate,
-            ImagesPerSecond = _losses.ImagesPerSecond,
-            LoaderWaitShare = _losses.ShareOf(_loader.Waited),
-            Elapsed = _clock.Elapsed,
-            Validation = metrics,
-        };
-        if (isEpochEnd)
-            _epochs.Add(TrainingEpoch.Of(progress));
-        _options.Progress?.Report(progress);
-        if (!isEpochEnd)
-            return;
-        EpochEnded?.Invoke(progress);
-        HistoryGrew?.Invoke(History);
+        if (_run.OnNonFiniteLoss == NonFiniteLossHandling.Throw || _best.Network is null)
+            throw new TrainingDivergedException(divergence.ToString());
+        Report.Warn($"{divergence} Training ends; the best weights so far are kept.");
+        return false;
     }
+
+    private TrainingProgress Progress(BatchPlace place, DetectionMetrics? metrics, bool isEpochEnd) => new()
+    {
+        Epoch = place.Epoch,
+        EpochCount = _run.EpochCount,
+        Batch = place.Index + 1,
+        BatchCount = _batchCount,
+        IsEpochEnd = isEpochEnd,
+        Losses = _losses.Read(),
+        LearningRate = _optimization.LearningRate,
+        ImagesPerSecond = _losses.ImagesPerSecond,
+        LoaderWaitShare = _losses.ShareOf(_loader.Waited),
+        Elapsed = Report.Elapsed,
+        Validation = metrics,
+    };
 }

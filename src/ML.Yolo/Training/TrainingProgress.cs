@@ -12,7 +12,7 @@ public sealed record TrainingProgress
     /// <summary>Batches of this epoch that are done, from 1 to <see cref="BatchCount"/>.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Batches an epoch.</summary>
+    /// <summary>Batches per epoch.</summary>
     public required int BatchCount { get; init; }
 
     /// <summary>Whether the epoch is over, its validation included.</summary>
@@ -24,13 +24,13 @@ public sealed record TrainingProgress
     /// <summary>The optimiser's learning rate for weights.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Images trained on a second, over the epoch so far, validation not counted.</summary>
+    /// <summary>Images trained on per second, over the epoch so far, validation not counted.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>Share of the epoch so far in which the network waited for batches, in [0, 1].</summary>
     public double LoaderWaitShare { get; init; }
 
-    /// <summary>Time since the first batch of the run.</summary>
+    /// <summary>Time since the first batch of the run; where it was resumed, without the pause between.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Metrics on the validation set, at the end of an epoch that was validated; else null.</summary>

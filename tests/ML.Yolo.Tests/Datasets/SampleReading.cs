@@ -13,7 +13,7 @@ internal static class SampleReading
         => mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.LoadImages("Image", "", "ImagePath")).Fit(data).Transform(data);
 
     /// <summary>A cache with so much memory; what exceeds it goes to disk.</summary>
-    public static ImageCache Cache(int bytes = 1 << 20) => new(bytes);
+    public static ImageCache Cache(int bytes = 1 << 20) => new(new MemoryBudget(bytes));
 
     public static TrainingSetReader Reader(
         IReadOnlyList<string> classNames, ImageCaching caching = ImageCaching.MemoryThenDisk, BadSampleHandling badSampleHandling = BadSampleHandling.Throw)

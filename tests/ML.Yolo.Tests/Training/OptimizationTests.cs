@@ -9,16 +9,27 @@ public sealed class OptimizationTests
     private const double Momentum = 0.9;
     private const double Decay = 0.5;
 
+    private static OptimizerSettings Settings => TinySettings.Optimizer with
+    {
+        LearningRate = Rate,
+        Momentum = Momentum,
+        WeightDecay = Decay,
+        WarmupEpochs = 0,
+        MaxGradientNorm = double.PositiveInfinity,
+        BatchSize = 16,
+        NominalBatchSize = 16,
+    };
+
     [Theory]
     [InlineData("model.0.conv.weight", Decay)]
     [InlineData("model.0.bn.weight", 0)]
     [InlineData("model.0.bn.bias", 0)]
     [InlineData("model.24.m.0.bias", 0)]
-    public void EndBatch_TwoStepsOfSgd_MovesByNesterovsRuleAndDecaysConvolutionsAlone(string name, double decay)
+    public void Step_TwoStepsOfSgd_MovesByNesterovsRuleAndDecaysConvolutionsAlone(string name, double decay)
     {
         using var scope = NewDisposeScope();
         using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
-        using var optimization = new Optimization(network, Options(), batchesPerEpoch: 100);
+        using var optimization = new Optimization(network, Settings, batchesPerEpoch: 100);
         var expected = network.state_dict()[name].clone();
         var velocity = zeros_like(expected);
 
@@ -34,52 +45,81 @@ public sealed class OptimizationTests
     }
 
     [Fact]
-    public void EndBatch_NominalBatchOfThreeBatches_StepsAtEveryThird()
+    public void Step_SgdWithoutMomentum_MovesAgainstTheGradient()
     {
         using var scope = NewDisposeScope();
         using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
-        var options = Options();
-        options.NominalBatchSize = 3 * options.BatchSize;
-        using var optimization = new Optimization(network, options, batchesPerEpoch: 100);
+        using var optimization = new Optimization(network, Settings with { Momentum = 0 }, batchesPerEpoch: 100);
+        var expected = network.state_dict()["model.0.bn.weight"] - (2 * Rate * 0.3);
+
+        Step(network, optimization, gradient: 0.3);
+        Step(network, optimization, gradient: 0.3);
+
+        TensorAssert.Close(expected, network.state_dict()["model.0.bn.weight"], 1e-5, 1e-6);
+    }
+
+    [Fact]
+    public void CountBatch_NominalBatchOfThreeBatches_IsDueAtEveryThird()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+        using var optimization = new Optimization(network, Settings with { NominalBatchSize = 48 }, batchesPerEpoch: 100);
 
         Assert.Equal([false, false, true, false, false, true], Enumerable.Range(0, 6).Select(_ => Step(network, optimization, 0.1)));
     }
 
     [Fact]
-    public void BeginBatch_WarmingUp_RaisesTheRateFromZero()
+    public void CountBatch_StepThatMustBe_IsDueAndCountsAnew()
     {
         using var scope = NewDisposeScope();
         using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
-        var options = Options();
-        options.WarmupEpochs = 2;
-        using var optimization = new Optimization(network, options, batchesPerEpoch: 50);
-        var rates = new List<double>();
+        using var optimization = new Optimization(network, Settings with { NominalBatchSize = 48 }, batchesPerEpoch: 100);
 
-        for (var batch = 0; batch < 102; batch++)
-        {
-            optimization.BeginBatch(epoch: 1);
-            rates.Add(optimization.LearningRate);
-            optimization.EndBatch();
-        }
-
-        Assert.Equal([0, Rate / 2, Rate, Rate], [rates[0], rates[50], rates[100], rates[101]], (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal([true, false, false, true], Enumerable.Range(0, 4).Select(batch => Step(network, optimization, 0.1, mustStep: batch == 0)));
     }
 
-    private static YoloTrainer.Options Options() => new()
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(double.PositiveInfinity, 1e3)]
+    public void Clip_GradientsOfNormAThousand_ShortensThemToTheLimitAndTellsTheirNorm(double limit, double expected)
     {
-        LearningRate = Rate,
-        Momentum = Momentum,
-        WeightDecay = Decay,
-        WarmupEpochs = 0,
-        GradientClipNorm = 0,
-        NominalBatchSize = 16,
-    };
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+        using var optimization = new Optimization(network, Settings with { MaxGradientNorm = limit }, batchesPerEpoch: 100);
+        var count = network.parameters().Sum(parameter => parameter.numel());
+        SetGradients(network, 1e3 / Math.Sqrt(count));
 
-    private static bool Step(YoloNetwork network, Optimization optimization, double gradient)
+        Assert.Equal(1e3, optimization.Clip(), 1e-1);
+        Assert.Equal(expected, Math.Sqrt(network.parameters().Sum(parameter => parameter.grad!.square().sum().item<float>())), 1e-1);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(double.PositiveInfinity)]
+    public void Clip_OneGradientThatIsNotFinite_TellsANormThatIsNot(double limit)
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+        using var optimization = new Optimization(network, Settings with { MaxGradientNorm = limit }, batchesPerEpoch: 100);
+        SetGradients(network, 0.1);
+        network.parameters().Last().grad!.view(-1)[0] = float.NaN;
+
+        Assert.False(double.IsFinite(optimization.Clip()));
+    }
+
+    private static bool Step(YoloNetwork network, Optimization optimization, double gradient, bool mustStep = false)
     {
         optimization.BeginBatch(epoch: 1);
+        SetGradients(network, gradient);
+        var isDue = optimization.CountBatch(mustStep);
+        if (isDue)
+            optimization.Step();
+        return isDue;
+    }
+
+    private static void SetGradients(YoloNetwork network, double value)
+    {
         foreach (var parameter in network.parameters())
-            parameter.grad = full_like(parameter, gradient).detach();
-        return optimization.EndBatch();
+            parameter.grad = full_like(parameter, value).detach();
     }
 }

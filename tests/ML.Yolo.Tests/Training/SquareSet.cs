@@ -10,7 +10,7 @@ internal static class SquareSet
 {
     public static TrainingSet Draw(int canvasSize, params (int Width, int Height, SceneBox Square)[] images)
     {
-        var (cache, samples) = (new ImageCache(1 << 20), new List<TrainingSample>());
+        var (cache, samples) = (new ImageCache(new MemoryBudget(1 << 20)), new List<TrainingSample>());
         foreach (var (width, height, (label, box)) in images)
         {
             using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));

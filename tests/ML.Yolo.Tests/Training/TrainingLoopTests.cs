@@ -1,136 +1,132 @@
 using ML.Yolo.Evaluation;
+using ML.Yolo.Samples;
 using ML.Yolo.Training;
 using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Training;
 
-public sealed class TrainingLoopTests
+public sealed class TrainingLoopTests : IDisposable
 {
+    private const string FirstConvolution = "model.0.conv.weight";
+
     private static readonly Box Box = new(10, 10, 30, 30);
+
+    private readonly TrainingSet _set = SquareSet.Draw(64, (64, 64, new SceneBox(0, new Box(10, 10, 40, 40))));
+    private readonly YoloNetwork _network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+    private readonly DetectionLoss _loss;
+
+    public TrainingLoopTests() => _loss = AnchorLoss.Create(new YoloV5LossOptions(), _network.Anchors!);
+
+    public void Dispose()
+    {
+        _loss.Dispose();
+        _network.Dispose();
+        _set.Dispose();
+    }
 
     [Fact]
     public void Run_NoBetterValidationForAsLongAsPatience_StopsAndKeepsTheBest()
     {
         using var scope = NewDisposeScope();
-        using var set = SquareSet.Draw(64, (64, 64, new SceneBox(0, new Box(10, 10, 40, 40))));
-        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
-        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
-        var options = TinyRun.Options(epochs: 30);
-        options.EarlyStoppingPatience = 3;
         var weights = new List<Tensor>();
-        using var loop = new TrainingLoop(network, loss, set, options, seed: 1, [CPU])
+        using var loop = new TrainingLoop(_network, _loss, _set, TinySettings.Run(epochs: 30, new ValidationSettings(Interval: 1, Patience: 3)), [CPU])
         {
             Validate = average =>
             {
-                weights.Add(average.state_dict()["model.0.conv.weight"].clone());
+                weights.Add(average.state_dict()[FirstConvolution].clone());
                 return Metrics(isFound: weights.Count == 2);
             },
-            Warn = _ => { },
-            IsCanceled = () => false,
         };
 
         using var best = loop.Run();
 
-        Assert.Equal(5, loop.History.Epochs.Count);
-        TensorAssert.Equal(weights[1], best.state_dict()["model.0.conv.weight"]);
+        Assert.Equal(5, loop.Report.History.Epochs.Count);
+        TensorAssert.Equal(weights[1], best.state_dict()[FirstConvolution]);
     }
 
     [Fact]
-    public void Forward_BatchSharedByTwoDevices_GivesThePredictionsAndGradientsOfOne()
+    public void Run_CanceledWhileItValidates_GivesTheBestOfTheEpochsBefore()
     {
         using var scope = NewDisposeScope();
-        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
-        using var alone = network.Clone();
-        // Norms of half a batch differ from those of the whole; as they are they do not.
-        network.eval();
-        alone.eval();
-        using var shared = new ReplicatedNetwork(network, [CPU, CPU, CPU], frozenLayers: 0, TrainingPrecision.Full);
-        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
-        var images = rand(5, 3, 64, 64);
-        var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f }, { 4, 1, 0.7f, 0.3f, 0.5f, 0.3f } });
+        var weights = new List<Tensor>();
+        using var loop = new TrainingLoop(_network, _loss, _set, TinySettings.Run(epochs: 30), [CPU])
+        {
+            Validate = average =>
+            {
+                weights.Add(average.state_dict()[FirstConvolution].clone());
+                return weights.Count < 3 ? Metrics(isFound: true) : null;
+            },
+        };
 
-        var whole = alone.call(images);
-        loss.Compute(whole, targets).Total.backward();
-        var maps = shared.Forward(images);
-        loss.Compute(maps, targets).Total.backward();
-        shared.GatherGradients();
+        using var best = loop.Run();
 
-        Assert.All(whole.Zip(maps), pair => TensorAssert.Close(pair.First, pair.Second, 1e-5, 1e-5));
-        Assert.All(alone.parameters().Zip(network.parameters()), pair => TensorAssert.Close(pair.First.grad!, pair.Second.grad!, 1e-4, 1e-5 * (1 + pair.First.grad!.abs().max().item<float>())));
+        Assert.Equal(2, loop.Report.History.Epochs.Count);
+        TensorAssert.Equal(weights[1], best.state_dict()[FirstConvolution]);
     }
 
     [Fact]
-    public void Forward_BFloat16_GivesPredictionsAndGradientsOfFullButForRounding()
+    public void Run_CanceledWhileItValidatesTheFirstEpoch_Throws()
     {
         using var scope = NewDisposeScope();
-        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
-        using var alone = network.Clone();
-        // Norms of a batch of noise divide by next to nothing, and would make much of every rounding.
-        network.eval();
-        alone.eval();
-        using var half = new ReplicatedNetwork(network, [CPU], frozenLayers: 0, TrainingPrecision.BFloat16);
-        using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);
-        var images = rand(4, 3, 64, 64);
-        var targets = tensor(new[,] { { 0, 1, 0.5f, 0.5f, 0.3f, 0.4f }, { 3, 0, 0.2f, 0.6f, 0.2f, 0.2f } });
+        using var loop = new TrainingLoop(_network, _loss, _set, TinySettings.Run(epochs: 2), [CPU]) { Validate = _ => null };
 
-        var whole = alone.call(images);
-        loss.Compute(whole, targets).Total.backward();
-        var maps = half.Forward(images);
-        loss.Compute(maps, targets).Total.backward();
-        half.GatherGradients();
-
-        Assert.All(maps, map => Assert.Equal(ScalarType.Float32, map.dtype));
-        Assert.All(whole.Zip(maps), pair => Assert.InRange(Distance(pair.First, pair.Second), 1e-6, 0.01));
-        Assert.InRange(Distance(Gradients(alone), Gradients(network)), 1e-6, 0.05);
-
-        static Tensor Gradients(YoloNetwork network) => cat([.. network.parameters().Select(parameter => parameter.grad!.reshape(-1))], 0);
+        Assert.Throws<OperationCanceledException>(loop.Run);
     }
 
-    [Fact]
-    public void GatherGradients_BFloat16_TakesOverTheNormsThatTheCopySaw()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Run_FewerBatchesThanAStepTakes_StepsAllTheSame(double warmupEpochs)
     {
         using var scope = NewDisposeScope();
-        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 2);
-        using var alone = network.Clone();
-        using var half = new ReplicatedNetwork(network, [CPU], frozenLayers: 0, TrainingPrecision.BFloat16);
-        var images = rand(4, 3, 64, 64);
+        var settings = TinySettings.Run(epochs: 3);
+        settings = settings with { Optimizer = settings.Optimizer with { NominalBatchSize = 64, WarmupEpochs = warmupEpochs } };
+        var first = new Dictionary<int, Tensor> { [0] = Convolution() };
+        using var loop = new TrainingLoop(_network, _loss, _set, settings, [CPU]) { Report = Report(progress => first[progress.Epoch] = Convolution()) };
 
-        half.Train();
-        alone.train();
-        half.Forward(images);
-        half.GatherGradients();
-        alone.call(images);
+        loop.Run().Dispose();
 
-        const string Norm = "model.0.bn.running_mean";
-        Assert.InRange(Distance(alone.state_dict()[Norm], network.state_dict()[Norm]), 1e-6, 0.02);
+        // A first step by the end of the first epoch, and one at the end with what was left.
+        Assert.Equal([true, false, true], Enumerable.Range(1, 3).Select(epoch => !first[epoch].Equals(first[epoch - 1])));
     }
 
     [Fact]
-    public void Fit_BFloat16_LearnsAndGivesAModelInSingle()
+    public void Run_LastGradientsFewerThanAStepTakes_StepsWithThem()
     {
-        var options = TinyRun.Options(epochs: 12);
-        options.Precision = TrainingPrecision.BFloat16;
+        using var scope = NewDisposeScope();
+        var settings = TinySettings.Run(epochs: 30);
+        settings = settings with { Optimizer = settings.Optimizer with { NominalBatchSize = 28, WarmupEpochs = 0 } };
+        var changed = new List<int>();
+        var last = Convolution();
+        using var loop = new TrainingLoop(_network, _loss, _set, settings, [CPU])
+        {
+            Report = Report(progress =>
+            {
+                if (!Convolution().Equals(last))
+                    changed.Add(progress.Epoch);
+                last = Convolution();
+            }),
+        };
 
-        using var model = TinyRun.Fit(new Microsoft.ML.MLContext(seed: 1), options);
+        loop.Run().Dispose();
 
-        var losses = model.History!.Epochs.Select(epoch => epoch.Losses.Values.Sum()).ToList();
-        Assert.True(losses[^3..].Average() < 0.9 * losses[..3].Average(), $"losses: {string.Join(", ", losses)}");
-        Assert.All(model.Network.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
+        Assert.Equal([1, 8, 15, 22, 29, 30], changed);
     }
 
     [Fact]
-    public void Fit_GpuThatIsNotThere_FallsBackWithAWarningOrThrows()
+    public void Continue_EarlierRun_GoesOnFromItsTime()
     {
-        if (cuda.is_available())
-            return;
-        var mlContext = new Microsoft.ML.MLContext(seed: 1) { FallbackToCpu = false };
-        var options = TinyRun.Options();
-        options.DataParallelGpus = [0, 1];
+        using var scope = NewDisposeScope();
+        var report = new RunReport();
 
-        var exception = Assert.Throws<TorchBackendException>(() => TinyRun.Fit(mlContext, options));
+        report.Continue(new TrainingHistory(
+        [
+            new TrainingEpoch { Epoch = 1, Losses = new Dictionary<string, float>(), LearningRate = 1, ImagesPerSecond = 1, Elapsed = TimeSpan.FromHours(2) },
+        ]));
+        report.Begin();
 
-        Assert.StartsWith("GPU 0, 1 was asked for, and LibTorch sees 0.", exception.Message, StringComparison.Ordinal);
+        Assert.InRange(report.Elapsed, TimeSpan.FromHours(2), TimeSpan.FromHours(3));
     }
 
     [Theory]
@@ -148,19 +144,14 @@ public sealed class TrainingLoopTests
         Assert.True(sides.Select(shape => shape[2]).Distinct().Count() > least);
     }
 
-    [Fact]
-    public void Weighted_OneClassNotFoundYet_TakesItsImagesMoreOften()
+    private static RunReport Report(Action<TrainingProgress> epochEnded) => new()
     {
-        using var set = SquareSet.Draw(64, [.. Enumerable.Range(0, 100).Select(i => (64, 64, new SceneBox(i % 10 == 0 ? 1 : 0, new Box(10, 10, 40, 40))))]);
-
-        var order = EpochOrder.Weighted(set, [0.9, 0.1], seed: 1, epoch: 1);
-
-        Assert.Equal(100, order.Length);
-        // Class 1 weighs 0.9² / 10 an image and class 0 weighs 0.1² / 90: nearly every draw is of class 1.
-        Assert.InRange(order.Count(sample => sample % 10 == 0), 90, 100);
-    }
-
-    private static double Distance(Tensor expected, Tensor actual) => ((expected - actual).norm() / expected.norm()).item<float>();
+        Listener = new Observer(progress =>
+        {
+            if (progress.IsEpochEnd)
+                epochEnded(progress);
+        }),
+    };
 
     private static DetectionMetrics Metrics(bool isFound)
     {
@@ -168,4 +159,6 @@ public sealed class TrainingLoopTests
         evaluator.AddImage([new EvaluatedObject(0, Box)], isFound ? [new EvaluatedDetection(0, Box, 0.9f)] : []);
         return evaluator.Evaluate(["square"]);
     }
+
+    private Tensor Convolution() => _network.state_dict()[FirstConvolution].detach().clone();
 }

@@ -7,7 +7,7 @@ public sealed class AugmentationOptions
     /// <summary>Chance that an image becomes part of a mosaic with random others. In [0, 1]; default 1.</summary>
     public float MosaicProbability { get; set; } = 1;
 
-    /// <summary>Images a mosaic: 4 (default) or 9.</summary>
+    /// <summary>Images per mosaic: 4 (default) or 9.</summary>
     public int MosaicTiles { get; set; } = 4;
 
     /// <summary>Epochs at the end that are trained without mosaic and mixup, on images as they are. At least 0; default 0.</summary>
@@ -19,7 +19,9 @@ public sealed class AugmentationOptions
     /// <summary>Chance that an object is copied, mirrored, to the other side of its image, where there is room. In [0, 1]; default 0.</summary>
     public float CopyPasteProbability { get; set; }
 
-    /// <summary>Chance that patches of an image are painted over (DeVries and Taylor 2017); objects that vanish are no longer asked for. In [0, 1]; default 0.</summary>
+    /// <summary>
+    /// Chance that patches of an image are painted over (DeVries and Taylor 2017); objects that vanish are no longer asked for. In [0, 1]; default 0.
+    /// </summary>
     public float CutoutProbability { get; set; }
 
     /// <summary>Largest turn either way, degrees. In [0, 180]; default 0.</summary>
@@ -34,7 +36,7 @@ public sealed class AugmentationOptions
     /// <summary>Largest shear either way along each axis, degrees. In [0, 90); default 0.</summary>
     public float Shear { get; set; }
 
-    /// <summary>Largest perspective either way, a fraction a pixel. In [0, 0.001]; default 0.</summary>
+    /// <summary>Largest perspective either way, a fraction per pixel. In [0, 0.001]; default 0.</summary>
     public float Perspective { get; set; }
 
     /// <summary>Chance that an image is mirrored left to right. In [0, 1]; default 0.5.</summary>
@@ -52,7 +54,10 @@ public sealed class AugmentationOptions
     /// <summary>Largest relative change of value (brightness). In [0, 1]; default 0.4.</summary>
     public float ValueGain { get; set; } = 0.4f;
 
-    /// <summary>Largest relative change of the size of whole batches either way: with 0.5 a batch is trained at half to one and a half times the image size. In [0, 1); default 0.</summary>
+    /// <summary>
+    /// Largest relative change of the size of whole batches either way: with 0.5 a batch is trained at half to one and a half times the image size. In [0, 1);
+    /// default 0.
+    /// </summary>
     public float MultiScale { get; set; }
 
     /// <summary>The defaults: for networks that start from nothing.</summary>
@@ -93,8 +98,10 @@ public sealed class AugmentationOptions
     {
         (string Name, float Value, float High)[] ranges =
         [
-            (nameof(MosaicProbability), MosaicProbability, 1), (nameof(MixUpProbability), MixUpProbability, 1), (nameof(CopyPasteProbability), CopyPasteProbability, 1), (nameof(CutoutProbability), CutoutProbability, 1),
-            (nameof(Rotation), Rotation, 180), (nameof(Translation), Translation, 1), (nameof(ScaleGain), ScaleGain, 0.99f), (nameof(Shear), Shear, 89), (nameof(Perspective), Perspective, 0.001f),
+            (nameof(MosaicProbability), MosaicProbability, 1), (nameof(MixUpProbability), MixUpProbability, 1),
+            (nameof(CopyPasteProbability), CopyPasteProbability, 1), (nameof(CutoutProbability), CutoutProbability, 1),
+            (nameof(Rotation), Rotation, 180), (nameof(Translation), Translation, 1), (nameof(ScaleGain), ScaleGain, 0.99f),
+            (nameof(Shear), Shear, 89), (nameof(Perspective), Perspective, 0.001f),
             (nameof(HorizontalFlipProbability), HorizontalFlipProbability, 1), (nameof(VerticalFlipProbability), VerticalFlipProbability, 1),
             (nameof(HueGain), HueGain, 1), (nameof(SaturationGain), SaturationGain, 1), (nameof(ValueGain), ValueGain, 1), (nameof(MultiScale), MultiScale, 0.99f),
         ];

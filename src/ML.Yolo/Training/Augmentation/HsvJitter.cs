@@ -15,7 +15,7 @@ internal static class HsvJitter
     private const float Blue = 1;
 
     /// <summary>Changes the colours in place.</summary>
-    /// <param name="pixels">Four bytes a pixel: red, green, blue, and one that stays.</param>
+    /// <param name="pixels">Four bytes per pixel: red, green, blue, and one that stays.</param>
     /// <param name="hue">Factor of the hue, in [0, 2].</param>
     /// <param name="saturation">Factor of the saturation, at least 0.</param>
     /// <param name="value">Factor of the value, at least 0.</param>

@@ -9,10 +9,10 @@ namespace ML.Yolo.Training.Augmentation;
 /// <param name="IsExact">Whether nothing is cut off or shrunk, so that every object stays.</param>
 internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, bool IsExact)
 {
-    // What an object must still have to be worth learning: two pixels a side, a tenth of its area, a sane shape.
-    private const float SmallestSide = 2;
-    private const float SmallestShare = 0.1f;
-    private const float LargestAspect = 100;
+    // What an object must still have to be worth learning: two pixels per side, a tenth of its area, a sane shape.
+    private const float MinSide = 2;
+    private const float MinShare = 0.1f;
+    private const float MaxAspect = 100;
     private const float Epsilon = 1e-16f;
 
     /// <summary>Draws one.</summary>
@@ -55,7 +55,10 @@ internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, boo
 
     private Box Bounds(in Box box)
     {
-        Span<SKPoint> corners = [Matrix.MapPoint(box.X0, box.Y0), Matrix.MapPoint(box.X1, box.Y0), Matrix.MapPoint(box.X1, box.Y1), Matrix.MapPoint(box.X0, box.Y1)];
+        Span<SKPoint> corners =
+        [
+            Matrix.MapPoint(box.X0, box.Y0), Matrix.MapPoint(box.X1, box.Y0), Matrix.MapPoint(box.X1, box.Y1), Matrix.MapPoint(box.X0, box.Y1),
+        ];
         var (low, high) = (corners[0], corners[0]);
         foreach (var corner in corners[1..])
         {
@@ -67,7 +70,7 @@ internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, boo
     }
 
     private bool IsWorthLearning(in Box before, in Box after)
-        => after.Width > SmallestSide && after.Height > SmallestSide
-            && after.SingleArea / ((before.SingleArea * Scale * Scale) + Epsilon) > SmallestShare
-            && Math.Max(after.Width / after.Height, after.Height / after.Width) < LargestAspect;
+        => after.Width > MinSide && after.Height > MinSide
+            && after.SingleArea / ((before.SingleArea * Scale * Scale) + Epsilon) > MinShare
+            && Math.Max(after.Width / after.Height, after.Height / after.Width) < MaxAspect;
 }
