@@ -4,7 +4,7 @@ namespace ML.Yolo.Tests.Architecture;
 public sealed class CultureTests
 {
     [Theory]
-    [InlineData("ML.Yolo", Skip = "Switched on when the rooms that are rebuilt at this moment are merged.")]
+    [InlineData("ML.Yolo")]
     [InlineData("ML.Yolo.Onnx")]
     [InlineData("ML.Yolo.Reports")]
     public void Texts_OfNumbersAndTimes_NameTheirCulture(string assembly)
