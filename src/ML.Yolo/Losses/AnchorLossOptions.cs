@@ -9,9 +9,6 @@ public abstract class AnchorLossOptions : DetectionLossOptions
     {
     }
 
-    /// <summary>What to do with a target that no anchor takes. Default <see cref="UnassignedTargets.Ignore"/>.</summary>
-    public UnassignedTargets UnassignedTargets { get; set; } = UnassignedTargets.Ignore;
-
     internal override DetectionLoss CreateLoss(IReadOnlyList<int> strides, int classCount, Tensor? anchors)
         => CreateLoss(anchors ?? throw new ArgumentException($"The {GetType().Name} are for networks with anchors, and there are none.", nameof(anchors)));
 
