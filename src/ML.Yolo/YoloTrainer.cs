@@ -51,6 +51,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         options.Check();
         _environment = environment;
         _options = options.Copy();
+        _options.Loss = _options.ChosenLoss;
         _columns = new DetectionColumns(_options.Columns);
     }
 
@@ -132,7 +133,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         lock (SeedLock)
         {
             manual_seed(seed);
-            return YoloNetwork.Create(_options.Architecture, classCount, _options.Loss.BoxCoding);
+            return YoloNetwork.Create(_options.Architecture, classCount, _options.ChosenLoss.BoxCoding);
         }
     }
 
@@ -150,7 +151,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         if (!_options.AutoAnchor || network.Anchors is null)
             return;
         var anchors = AnchorSet.FromCells(network.Anchors!, network.Strides);
-        if (AutoAnchor.Improve(training.ObjectSizes(), anchors, _options.Loss.AnchorRatioLimit, seed, log.Say) is { } better)
+        if (AutoAnchor.Improve(training.ObjectSizes(), anchors, _options.ChosenLoss.AnchorRatioLimit, seed, log.Say) is { } better)
             network.SetAnchors(better);
     }
 

@@ -27,6 +27,15 @@ public abstract class DetectionLossOptions
     [JsonIgnore]
     internal virtual float AnchorRatioLimit => 4;
 
+    /// <summary>The variant that learns a coding, with its default weights.</summary>
+    internal static DetectionLossOptions Of(BoxCoding coding) => coding switch
+    {
+        YoloV5BoxCoding => new YoloV5LossOptions(),
+        YoloV3BoxCoding => new YoloV3LossOptions(),
+        YoloV8BoxCoding => new YoloV8LossOptions(),
+        var other => throw new NotSupportedException($"No loss learns boxes as {other}."),
+    };
+
     /// <summary>The loss of this variant.</summary>
     /// <inheritdoc cref="DetectionLoss.Create"/>
     internal abstract DetectionLoss CreateLoss(IReadOnlyList<int> strides, int classCount, Tensor? anchors);

@@ -10,6 +10,6 @@ internal static class LossScaling
     public static DetectionLossOptions Apply(YoloTrainer.Options options, int classCount)
     {
         var size = options.ImageSize / TunedImageSize;
-        return options.ScaleLossWeights ? options.Loss.Scale(1, classCount / TunedClassCount, size * size) : options.Loss;
+        return options.ScaleLossWeights ? options.ChosenLoss.Scale(1, classCount / TunedClassCount, size * size) : options.ChosenLoss;
     }
 }
