@@ -39,8 +39,11 @@ public sealed partial class YoloTrainer
         /// <summary>Side of the square the network sees, in pixels: a multiple of its largest stride. Images are letterboxed to it. Default 640.</summary>
         public int ImageSize { get; set; } = 640;
 
-        /// <summary>The loss: its type is the variant, its properties the weights. Default <see cref="YoloV5LossOptions"/>.</summary>
-        public DetectionLossOptions Loss { get; set; } = new YoloV5LossOptions();
+        /// <summary>
+        /// The loss: its type is the variant, its properties the weights. Null, the default: the loss that belongs to <see cref="Architecture"/>, with its
+        /// default weights.
+        /// </summary>
+        public DetectionLossOptions? Loss { get; set; }
 
         /// <summary>
         /// Scales the class weight by classes / 80, the objectness weight by (image size / 640)², and both and the box weight by 3 / layers of predictions, as
@@ -217,6 +220,10 @@ public sealed partial class YoloTrainer
         internal DetectionColumnNames Columns
             => new(ImageColumnName, LabelColumnName, BoundingBoxColumnName, PredictedLabelColumnName, PredictedBoundingBoxColumnName, ScoreColumnName);
 
+        /// <summary>The loss, whether named or not.</summary>
+        [JsonIgnore]
+        internal DetectionLossOptions ChosenLoss => Loss ?? DetectionLossOptions.Of(Architecture.Head.Codings[0]);
+
         /// <summary>What a detector of these options takes in.</summary>
         [JsonIgnore]
         internal DetectorInput Input => new(ImageColumnName, ImageSize, Architecture.Strides[^1], Augmentation.ShowsBorders);
@@ -226,9 +233,16 @@ public sealed partial class YoloTrainer
         {
             CheckColumns();
             ArgumentNullException.ThrowIfNull(Architecture);
-            ArgumentNullException.ThrowIfNull(Loss);
-            Loss.Check();
-            Loss.CheckLayers(Architecture.Strides.Count);
+            Loss?.Check();
+            if (!Architecture.Head.Codings.Contains(ChosenLoss.BoxCoding))
+            {
+                throw new ArgumentException(
+                    $"{nameof(Loss)} is {ChosenLoss.GetType().Name}, which does not fit {Architecture}: it learns boxes as {ChosenLoss.BoxCoding}, and the head "
+                    + $"gives them as {string.Join(" or ", Architecture.Head.Codings)}. Null is the loss that belongs to the architecture.",
+                    nameof(Loss));
+            }
+
+            ChosenLoss.CheckLayers(Architecture.Strides.Count);
             var stride = Architecture.Strides[^1];
             Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
             Require(ImageSize <= MaxImageSize, nameof(ImageSize), ImageSize, $"at most {MaxImageSize}: an image's pixels must fit into one array");
@@ -270,7 +284,7 @@ public sealed partial class YoloTrainer
         internal Options Copy()
         {
             var copy = (Options)MemberwiseClone();
-            copy.Loss = Loss.Copy();
+            copy.Loss = Loss?.Copy();
             copy.Augmentation = Augmentation.Copy();
             copy.Scoring = Scoring.Copy();
             copy.DataParallelGpus = (int[]?)DataParallelGpus?.Clone();

@@ -51,6 +51,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         options.Check();
         _environment = environment;
         _options = options.Copy();
+        _options.Loss = _options.ChosenLoss;
         _columns = new DetectionColumns(_options.Columns);
     }
 
@@ -131,7 +132,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// <summary>The network as training begins: initial or pretrained weights, anchors that suit the data, frozen layers.</summary>
     private YoloNetwork CreateNetwork(TrainingSet training, int classCount, int seed, TrainingLog log)
     {
-        var network = YoloNetwork.Create(_options.Architecture, classCount, _options.Loss.BoxCoding, seed: seed);
+        var network = YoloNetwork.Create(_options.Architecture, classCount, _options.ChosenLoss.BoxCoding, seed: seed);
         try
         {
             LoadPretrained(network, log);
@@ -149,8 +150,8 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     private DetectionLoss CreateLoss(YoloNetwork network, TrainingLog log)
     {
         var options = _options.ScaleLossWeights
-            ? LossScaling.Apply(_options.Loss, network.ClassCount, _options.ImageSize, network.Strides.Count)
-            : _options.Loss;
+            ? LossScaling.Apply(_options.ChosenLoss, network.ClassCount, _options.ImageSize, network.Strides.Count)
+            : _options.ChosenLoss;
         var loss = DetectionLoss.Create(options, network.Strides, network.ClassCount, network.Anchors);
         loss.Warning = log.Warn;
         return loss;
@@ -167,7 +168,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     private void FitAnchors(YoloNetwork network, TrainingSet training, int seed, TrainingLog log)
     {
-        if (!_options.AutoAnchor || network.Anchors is null || _options.Loss is not AnchorLossOptions loss)
+        if (!_options.AutoAnchor || network.Anchors is null || _options.ChosenLoss is not AnchorLossOptions loss)
             return;
         var anchors = AnchorSet.FromCells(network.Anchors, network.Strides);
         if (AutoAnchor.Improve(training.ObjectSizes(), anchors, loss.AnchorRule, seed, log.Say) is { } better)

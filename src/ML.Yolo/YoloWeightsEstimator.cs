@@ -29,6 +29,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         (_environment, _weightsPath, _classNames, _options) = (environment, weightsPath, [.. classNames], options.Copy());
         _options.Architecture = architecture;
         _options.Check();
+        _options.Loss = _options.ChosenLoss;
         _columns = new DetectionColumns(_options.Columns);
     }
 
@@ -48,7 +49,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         _columns.CheckImage(SchemaColumn.ShapeOf(input.Schema));
         TorchBackend.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, _options.Loss.BoxCoding);
+        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, _options.ChosenLoss.BoxCoding);
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);

@@ -50,6 +50,16 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
 
     public string Visit(C3Description c3) => C3(_inputs[0], _name, Scale.Repeats(c3.Repeats), c3.Shortcut);
 
+    public string Visit(C2fDescription c2f)
+        => C2f(_inputs[0], _name, C2fBlock.Hidden(Scale.Channels(c2f.Channels)), Scale.Repeats(c2f.Repeats), (input, name) => Bottleneck(input, name, c2f.Shortcut));
+
+    public string Visit(C3kDescription c3k) => C3(_inputs[0], _name, Scale.Repeats(c3k.Repeats), c3k.Shortcut);
+
+    public string Visit(C3k2Description c3k2) => C2f(_inputs[0], _name, c3k2.Hidden(Scale), Scale.Repeats(c3k2.Repeats), (input, name)
+        => c3k2.HasC3k ? C3(input, name, C3k2Description.InnerRepeats, c3k2.Shortcut) : Bottleneck(input, name, c3k2.Shortcut));
+
+    public string Visit(C2PsaDescription c2psa) => C2Psa(_inputs[0], _name, C2PsaBlock.Hidden(Scale.Channels(c2psa.Channels)), Scale.Repeats(c2psa.Repeats));
+
     public string Visit(SppDescription spp) => Pyramid(_inputs[0], _name, reduced => spp.Kernels.Select(kernel => Pool(reduced, kernel, stride: 1, padding: kernel / 2)));
 
     public string Visit(SppfDescription sppf) => Pyramid(_inputs[0], _name, reduced => Cascade(reduced, sppf.Kernel));
@@ -62,8 +72,8 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
 
     public string Visit(ConcatDescription concat) => In(_name, () => Join(_inputs));
 
-    /// <summary>Convolution, batch norm and SiLU; the norm's scale and shift go into the weights.</summary>
-    private string Convolution(string input, string name, int stride = 1, int? padding = null, int groups = 1) => In(name, () =>
+    /// <summary>Convolution, batch norm and, where wanted, SiLU; the norm's scale and shift go into the weights.</summary>
+    private string Convolution(string input, string name, int stride = 1, int? padding = null, int groups = 1, bool isActivated = true) => In(name, () =>
     {
         using var scope = NewDisposeScope();
         var weight = _state[$"{name}.conv.weight"];
@@ -72,14 +82,27 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
         var fused = weight * scale.view(-1, 1, 1, 1);                                             // (C₂, C₁, k, k)
         var kernel = (int)weight.shape[2];
         var output = Convolve(input, $"{name}.conv", fused, bias, stride, padding ?? kernel / 2, groups);
-        return _graph.Add("Mul", [output, _graph.Add("Sigmoid", [output])]);
+        return isActivated ? _graph.Add("Mul", [output, _graph.Add("Sigmoid", [output])]) : output;
     });
 
     private string Head(string input, string head, int layer) => _network.Head switch
     {
         AnchorHead => Projection(input, $"{head}.m.{layer}"),
+        PointHead points => Towers(input, head, layer, points.IsDepthwise),
         var other => throw new NotSupportedException($"No graph is known for {other.GetType().Name}."),
     };
+
+    private string Towers(string input, string head, int layer, bool isDepthwise)
+    {
+        var (box, classes) = ($"{head}.cv2.{layer}", $"{head}.cv3.{layer}");
+        var sides = Projection(Convolution(Convolution(input, $"{box}.0"), $"{box}.1"), $"{box}.2");
+        var step = isDepthwise ? Separable : (Func<string, string, string>)((value, name) => Convolution(value, name));
+        var scores = Projection(step(step(input, $"{classes}.0"), $"{classes}.1"), $"{classes}.2");
+        return In(head, () => Join([sides, scores]));
+    }
+
+    private string Separable(string input, string name)
+        => Convolution(Convolution(input, $"{name}.0", groups: (int)_state[$"{name}.0.conv.weight"].shape[0]), $"{name}.1");
 
     /// <summary>A 1 × 1 convolution with a bias and nothing behind it.</summary>
     private string Projection(string input, string name) => In(name, () => Convolve(input, name, _state[$"{name}.weight"], _state[$"{name}.bias"], stride: 1, padding: 0, groups: 1));
@@ -106,7 +129,7 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
     {
         var output = Convolution(Convolution(input, $"{name}.cv1"), $"{name}.cv2");
         var isResidual = shortcut && _state[$"{name}.cv1.conv.weight"].shape[1] == _state[$"{name}.cv2.conv.weight"].shape[0];
-        return isResidual ? In(name, () => _graph.Add("Add", [input, output])) : output;
+        return isResidual ? Sum(input, output, name) : output;
     }
 
     private string C3(string input, string name, int repeats, bool shortcut)
@@ -117,6 +140,56 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
         var past = Convolution(input, $"{name}.cv2");
         return Convolution(In(name, () => Join([through, past])), $"{name}.cv3");
     }
+
+    private string C2f(string input, string name, int hidden, int repeats, Func<string, string, string> block)
+    {
+        var parts = Halves(Convolution(input, $"{name}.cv1"), name, hidden).ToList();
+        for (var i = 0; i < repeats; i++)
+            parts.Add(block(parts[^1], $"{name}.m.{i}"));
+        return Convolution(In(name, () => Join([.. parts])), $"{name}.cv2");
+    }
+
+    private string C2Psa(string input, string name, int hidden, int repeats)
+    {
+        var halves = Halves(Convolution(input, $"{name}.cv1"), name, hidden);
+        var attended = halves[1];
+        for (var i = 0; i < repeats; i++)
+        {
+            attended = Sum(attended, Attention(attended, $"{name}.m.{i}.attn", hidden), $"{name}.m.{i}");
+            var inner = Convolution(attended, $"{name}.m.{i}.ffn.0");
+            attended = Sum(attended, Convolution(inner, $"{name}.m.{i}.ffn.1", isActivated: false), $"{name}.m.{i}");
+        }
+
+        return Convolution(In(name, () => Join([halves[0], attended])), $"{name}.cv2");
+    }
+
+    /// <summary>Attention as <see cref="AttentionBlock"/> computes it. Queries are scaled before they meet the keys, which keeps scores small in 16 bits.</summary>
+    private string Attention(string input, string name, int channels)
+    {
+        var (heads, keys) = (AttentionBlock.Heads(channels), AttentionBlock.KeyChannels(channels));
+        var all = Convolution(input, $"{name}.qkv", isActivated: false);
+        _graph.Scope = name;
+        using var scale = tensor(Math.Pow(keys, -0.5)).to(_type);
+        var shape = _graph.Add("Shape", [input]);
+        var rows = _graph.Add("Reshape", [all, _graph.Integers(0, heads, (2 * keys) + (channels / heads), -1)]);    // (B, heads, channels, N)
+        var parts = _graph.AddMany("Split", 3, [rows, _graph.Integers(keys, keys, channels / heads)], NodeAttribute.Integer("axis", 2));
+        var queries = _graph.Add("Mul", [Transpose(parts[0]), _graph.Constant($"{name}.scale", scale)]);
+        var weights = _graph.Add("Softmax", [_graph.Add("MatMul", [queries, parts[1]])], NodeAttribute.Integer("axis", -1));    // (B, heads, N, N): query, key
+        var attended = _graph.Add("Reshape", [_graph.Add("MatMul", [parts[2], Transpose(weights)]), shape]);
+        var values = _graph.Add("Reshape", [parts[2], shape]);
+        return Convolution(Sum(attended, Convolution(values, $"{name}.pe", groups: channels, isActivated: false), name), $"{name}.proj", isActivated: false);
+    }
+
+    /// <summary>Exchanges the last two of four axes.</summary>
+    private string Transpose(string value) => _graph.Add("Transpose", [value], NodeAttribute.Integers("perm", 0, 1, 3, 2));
+
+    private string[] Halves(string value, string name, int hidden)
+    {
+        _graph.Scope = name;
+        return _graph.AddMany("Split", 2, [value, _graph.Integers(hidden, hidden)], NodeAttribute.Integer("axis", 1));
+    }
+
+    private string Sum(string first, string second, string name) => In(name, () => _graph.Add("Add", [first, second]));
 
     private string Pyramid(string input, string name, Func<string, IEnumerable<string>> pool)
     {

@@ -7,7 +7,7 @@ internal abstract class BoxCoding
     public abstract string Name { get; }
 
     /// <summary>Every coding there is.</summary>
-    public static IReadOnlyList<BoxCoding> All => [YoloV5BoxCoding.Instance, YoloV3BoxCoding.Instance];
+    public static IReadOnlyList<BoxCoding> All => [YoloV5BoxCoding.Instance, YoloV3BoxCoding.Instance, YoloV8BoxCoding.Instance];
 
     /// <summary>The coding of that name.</summary>
     /// <exception cref="FormatException">There is none.</exception>

@@ -13,8 +13,6 @@ public abstract class AnchorLoss : DetectionLoss
     private readonly Tensor _anchors;
     private readonly Dictionary<(Device, ScalarType), Tensor> _anchorCopies = [];
     private readonly AnchorAssigner _assigner;
-    private readonly UnassignedTargets _unassigned;
-    private bool _isWarned;
 
     private protected AnchorLoss(Tensor anchors, AnchorLossOptions options, AnchorAssigner assigner)
         : base(options)
@@ -29,7 +27,7 @@ public abstract class AnchorLoss : DetectionLoss
         }
 
         _anchors = anchors.detach().cpu().clone().DetachFromDisposeScope();
-        (_assigner, _unassigned) = (assigner, options.UnassignedTargets);
+        _assigner = assigner;
     }
 
     /// <inheritdoc/>
@@ -45,6 +43,8 @@ public abstract class AnchorLoss : DetectionLoss
         return options.CreateLoss(anchors);
     }
 
+    private protected override string Takers => "anchor of any layer takes";
+
     /// <summary>The assignment alone: which predictions learn which targets.</summary>
     /// <inheritdoc cref="DetectionLoss.Compute"/>
     /// <returns>One entry per layer, on the maps' device; the caller disposes them.</returns>
@@ -58,8 +58,11 @@ public abstract class AnchorLoss : DetectionLoss
         var layers = new LayerTargets[LayerCount];
         for (var i = 0; i < LayerCount; i++)
             layers[i] = _assigner.Assign(rows, LayerAnchors(i, CPU, type), new LayerGrid(maps[i].shape[0], maps[i].shape[2], maps[i].shape[3]));
-        if (_unassigned != UnassignedTargets.Ignore)
-            ReportUnassigned(rows, layers);
+        ReportUnassigned(rows, found =>
+        {
+            foreach (var row in layers.SelectMany(layer => layer.TargetIndex.data<long>().ToArray()))
+                found[row] = true;
+        });
         return Array.ConvertAll(layers, layer => layer.To(maps[0].device).MoveToOuterDisposeScope());
     }
 
@@ -87,25 +90,5 @@ public abstract class AnchorLoss : DetectionLoss
         if (!_anchorCopies.TryGetValue((device, type), out var copy))
             _anchorCopies[(device, type)] = copy = _anchors.to(type, device, copy: true).DetachFromDisposeScope();
         return copy[layer];
-    }
-
-    private void ReportUnassigned(Tensor targets, LayerTargets[] layers)
-    {
-        var found = zeros(targets.shape[0], ScalarType.Bool);
-        foreach (var layer in layers)
-            found.index_fill_(0, layer.TargetIndex, true);
-        var missing = found.logical_not().nonzero().squeeze(1);
-        if (missing.shape[0] == 0)
-            return;
-        if (_unassigned == UnassignedTargets.Throw)
-        {
-            var row = targets[missing[0].item<long>()].to(ScalarType.Float32).data<float>().ToArray();
-            throw new InvalidOperationException(FormattableString.Invariant(
-                $"No anchor of any layer takes the target of image {row[0]}, class {row[1]}, box cx {row[2]}, cy {row[3]}, w {row[4]}, h {row[5]}."));
-        }
-
-        if (!_isWarned)
-            Warning?.Invoke($"No anchor of any layer takes {missing.shape[0]} of {targets.shape[0]} targets of this batch; the network cannot learn them.");
-        _isWarned = true;
     }
 }

@@ -11,9 +11,6 @@ public abstract class AnchorLossOptions : DetectionLossOptions
     {
     }
 
-    /// <summary>What to do with a target that no anchor takes. Default <see cref="UnassignedTargets.Ignore"/>.</summary>
-    public UnassignedTargets UnassignedTargets { get; set; } = UnassignedTargets.Ignore;
-
     /// <summary>Which anchors take an object, for the check of anchors before training.</summary>
     [JsonIgnore]
     internal abstract AnchorRule AnchorRule { get; }

@@ -9,7 +9,14 @@ namespace ML.Yolo;
 /// </remarks>
 public abstract class DetectionLoss : IDisposable
 {
-    private protected DetectionLoss(DetectionLossOptions options) => options.Check();
+    private readonly UnassignedTargets _unassigned;
+    private bool _isWarned;
+
+    private protected DetectionLoss(DetectionLossOptions options)
+    {
+        options.Check();
+        _unassigned = options.UnassignedTargets;
+    }
 
     /// <summary>Told, once, of targets that cannot be learned, where the options ask for that.</summary>
     public Action<string>? Warning { get; set; }
@@ -41,7 +48,7 @@ public abstract class DetectionLoss : IDisposable
     /// <param name="maps">The maps of logits, on one device.</param>
     /// <param name="targets">(N, 6): image, class, cx, cy, w, h in [0, 1].</param>
     /// <exception cref="ArgumentException">Shapes do not fit, or a target holds a number that is not finite, an image outside the batch or a class outside the range.</exception>
-    /// <exception cref="InvalidOperationException">A target found no anchor and <see cref="UnassignedTargets.Throw"/> is set.</exception>
+    /// <exception cref="InvalidOperationException">No prediction can take a target and <see cref="UnassignedTargets.Throw"/> is set.</exception>
     public DetectionLossResult Compute(IReadOnlyList<Tensor> maps, Tensor targets)
     {
         using var scope = NewDisposeScope();
@@ -90,6 +97,32 @@ public abstract class DetectionLoss : IDisposable
 
     /// <summary>A mean times its weight.</summary>
     private protected static Tensor Weighted(Tensor mean, double weight) => weight == 1 ? mean : mean * weight;
+
+    /// <summary>What takes a target, between "No" and "the target".</summary>
+    private protected abstract string Takers { get; }
+
+    /// <summary>Says, where the options ask for that, which targets no prediction can take.</summary>
+    /// <param name="targets">(N, 6), on the CPU.</param>
+    /// <param name="find">Sets true for every row that can be taken.</param>
+    private protected void ReportUnassigned(Tensor targets, Action<bool[]> find)
+    {
+        if (_unassigned == UnassignedTargets.Ignore)
+            return;
+        var found = new bool[targets.shape[0]];
+        find(found);
+        if (!found.Contains(false))
+            return;
+        if (_unassigned == UnassignedTargets.Throw)
+        {
+            var row = targets[Array.IndexOf(found, false)].to(ScalarType.Float32).data<float>().ToArray();
+            throw new InvalidOperationException(FormattableString.Invariant(
+                $"No {Takers} the target of image {row[0]}, class {row[1]}, box cx {row[2]}, cy {row[3]}, w {row[4]}, h {row[5]}."));
+        }
+
+        if (!_isWarned)
+            Warning?.Invoke($"No {Takers} {found.Count(isFound => !isFound)} of {found.Length} targets of this batch; the network cannot learn them.");
+        _isWarned = true;
+    }
 
     /// <summary>Losses are computed in double for double maps and in single for everything else, half precision included.</summary>
     private protected static ScalarType WorkingType(Tensor map) => map.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;

@@ -24,6 +24,23 @@ internal static class DetectionLossInputs
         }
     }
 
+    public static void CheckPointMaps(IReadOnlyList<Tensor> maps, IReadOnlyList<int> strides, int classCount)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        if (maps.Count != strides.Count)
+            throw new ArgumentException($"maps holds {maps.Count} layers; the strides are for {strides.Count}.", nameof(maps));
+        var channels = PointChannels.Of(classCount);
+        for (var i = 0; i < maps.Count; i++)
+        {
+            var shape = maps[i].shape;
+            if (shape.Length != 4 || shape[1] != channels)
+                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}; it must be (batch, {PointChannels.FirstClass} + {classCount} classes, height, width).", nameof(maps));
+            var first = maps[0].shape;
+            if (shape[0] != first[0] || shape[2] * strides[i] != first[2] * strides[0] || shape[3] * strides[i] != first[3] * strides[0])
+                throw new ArgumentException($"maps[{i}] has shape {Text(shape)} and stride {strides[i]}; batch size and pixels must be those of maps[0], {Text(first)} and stride {strides[0]}.", nameof(maps));
+        }
+    }
+
     /// <summary>Checks targets (N, 6) that lie on the CPU.</summary>
     public static void CheckTargets(Tensor targets, long batchSize, int classCount)
     {

@@ -4,20 +4,33 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>Chooses the loss: the variant is the type (<see cref="YoloV5LossOptions"/>, <see cref="YoloV3LossOptions"/>), its weights and thresholds are the properties.</summary>
+/// <summary>Chooses the loss: the variant is the type (<see cref="YoloV5LossOptions"/>, <see cref="YoloV3LossOptions"/>, <see cref="YoloV8LossOptions"/>), its weights and thresholds are the properties.</summary>
 /// <remarks>The variant also says how logits become boxes. That is saved with the network, so a model is always decoded the way it was trained.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "Variant")]
 [JsonDerivedType(typeof(YoloV5LossOptions), "YoloV5")]
 [JsonDerivedType(typeof(YoloV3LossOptions), "YoloV3")]
+[JsonDerivedType(typeof(YoloV8LossOptions), "YoloV8")]
 public abstract class DetectionLossOptions
 {
     private protected DetectionLossOptions()
     {
     }
 
+    /// <summary>What to do with a target that no prediction can take. Default <see cref="UnassignedTargets.Ignore"/>.</summary>
+    public UnassignedTargets UnassignedTargets { get; set; } = UnassignedTargets.Ignore;
+
     /// <summary>The coding of boxes that this variant learns.</summary>
     [JsonIgnore]
     internal abstract BoxCoding BoxCoding { get; }
+
+    /// <summary>The variant that learns a coding, with its default weights.</summary>
+    internal static DetectionLossOptions Of(BoxCoding coding) => coding switch
+    {
+        YoloV5BoxCoding => new YoloV5LossOptions(),
+        YoloV3BoxCoding => new YoloV3LossOptions(),
+        YoloV8BoxCoding => new YoloV8LossOptions(),
+        var other => throw new NotSupportedException($"No loss learns boxes as {other}."),
+    };
 
     /// <summary>The loss of this variant.</summary>
     /// <inheritdoc cref="DetectionLoss.Create"/>

@@ -59,6 +59,9 @@ internal static class FamilyDescriptions
         Detect(17, 20, 23),                          // 24
     ];
 
+    /// <summary>YOLOv5u: the same body under the point head of YOLOv8.</summary>
+    public static readonly LayerDescription[] V5u = [.. V5[..^1], DetectPoints(17, 20, 23)];
+
     /// <summary>YOLOv5 P6: one stage and one head more, for images of 1280 pixels.</summary>
     public static readonly LayerDescription[] V5P6 =
     [
@@ -98,6 +101,40 @@ internal static class FamilyDescriptions
         Detect(23, 26, 29, 32),                      // 33
     ];
 
+    /// <summary>YOLOv8: YOLOv5's shape with denser blocks and a head without anchors.</summary>
+    public static readonly LayerDescription[] V8 =
+    [
+        Conv(64, kernel: 3, stride: 2),              //  0  stride 2
+        Conv(128, kernel: 3, stride: 2),             //  1  stride 4
+        C2f(128, repeats: 3),                        //  2
+        Conv(256, kernel: 3, stride: 2),             //  3  stride 8
+        C2f(256, repeats: 6),                        //  4
+        Conv(512, kernel: 3, stride: 2),             //  5  stride 16
+        C2f(512, repeats: 6),                        //  6
+        Conv(1024, kernel: 3, stride: 2),            //  7  stride 32
+        C2f(1024, repeats: 3),                       //  8
+        Sppf(1024),                                  //  9
+        Upsample(),                                  // 10  stride 16
+        ConcatWith(6),                               // 11
+        C2f(512, repeats: 3, shortcut: false),       // 12
+        Upsample(),                                  // 13  stride 8
+        ConcatWith(4),                               // 14
+        C2f(256, repeats: 3, shortcut: false),       // 15  finest head
+        Conv(256, kernel: 3, stride: 2),             // 16  stride 16
+        ConcatWith(12),                              // 17
+        C2f(512, repeats: 3, shortcut: false),       // 18  middle head
+        Conv(512, kernel: 3, stride: 2),             // 19  stride 32
+        ConcatWith(9),                               // 20
+        C2f(1024, repeats: 3, shortcut: false),      // 21  coarsest head
+        DetectPoints(15, 18, 21),                    // 22
+    ];
+
+    /// <summary>YOLO11 in its two smaller sizes: bottlenecks in the fine blocks, C3k blocks in the coarse ones.</summary>
+    public static readonly LayerDescription[] V11 = V11With(c3kEverywhere: false);
+
+    /// <summary>YOLO11 in its three larger sizes: C3k blocks throughout.</summary>
+    public static readonly LayerDescription[] V11Large = V11With(c3kEverywhere: true);
+
     /// <summary>YOLOv3: Darknet-53 and a feature pyramid.</summary>
     public static readonly LayerDescription[] V3 = V3With(Conv(512, kernel: 1));
 
@@ -128,6 +165,34 @@ internal static class FamilyDescriptions
         ConcatWith(8),                               // 18
         Conv(256, kernel: 3),                        // 19  fine head
         Detect(19, 15),                              // 20
+    ];
+
+    private static LayerDescription[] V11With(bool c3kEverywhere) =>
+    [
+        Conv(64, kernel: 3, stride: 2),              //  0  stride 2
+        Conv(128, kernel: 3, stride: 2),             //  1  stride 4
+        C3k2(256, repeats: 2, c3kEverywhere, expansion: 0.25), // 2
+        Conv(256, kernel: 3, stride: 2),             //  3  stride 8
+        C3k2(512, repeats: 2, c3kEverywhere, expansion: 0.25), // 4
+        Conv(512, kernel: 3, stride: 2),             //  5  stride 16
+        C3k2(512, repeats: 2, c3k: true),            //  6
+        Conv(1024, kernel: 3, stride: 2),            //  7  stride 32
+        C3k2(1024, repeats: 2, c3k: true),           //  8
+        Sppf(1024),                                  //  9
+        C2Psa(1024, repeats: 2),                     // 10
+        Upsample(),                                  // 11  stride 16
+        ConcatWith(6),                               // 12
+        C3k2(512, repeats: 2, c3kEverywhere),        // 13
+        Upsample(),                                  // 14  stride 8
+        ConcatWith(4),                               // 15
+        C3k2(256, repeats: 2, c3kEverywhere),        // 16  finest head
+        Conv(256, kernel: 3, stride: 2),             // 17  stride 16
+        ConcatWith(13),                              // 18
+        C3k2(512, repeats: 2, c3kEverywhere),        // 19  middle head
+        Conv(512, kernel: 3, stride: 2),             // 20  stride 32
+        ConcatWith(10),                              // 21
+        C3k2(1024, repeats: 2, c3k: true),           // 22  coarsest head
+        DetectPointsDepthwise(16, 19, 22),           // 23
     ];
 
     private static LayerDescription[] V3With(LayerDescription pooling) =>

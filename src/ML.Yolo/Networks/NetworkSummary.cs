@@ -26,6 +26,8 @@ internal static class NetworkSummary
                 modules.Sum(Parameters), modules.Sum(module => MultiplyAdds(module, cells))));
         }
 
+        foreach (var module in network.Head.SharedModules)
+            rows.Add(new Row($"{shapes.Length}", "", "Detect", "", Parameters(module), 0));
         return Text(network, height, width, rows);
     }
 

@@ -24,7 +24,7 @@ internal static class ShapeInference
             Check(architecture, i);
             var block = (BlockDescription)layers[i];
             var inputs = Inputs(layers, i, shapes, height, width);
-            if (block.Misfit(inputs) is { } misfit)
+            if (block.Misfit(inputs, architecture.Scale) is { } misfit)
                 throw new ArgumentException($"'{architecture}': layer {i} ({block.Block}) {misfit}.");
             shapes[i] = block.Output(inputs, architecture.Scale);
             if (Math.Min(shapes[i].Height, shapes[i].Width) < 1 || Math.Max(shapes[i].Height, shapes[i].Width) > MaxMapSide)

@@ -2,7 +2,7 @@ using ML.Yolo.Networks;
 
 namespace ML.Yolo;
 
-/// <summary>A network of the family: a description of its layers, scaled in depth and width, with strides and anchors.</summary>
+/// <summary>A network of the family: a description of its layers, scaled in depth and width, with strides, and anchors where its head has some.</summary>
 /// <remarks>
 /// The library's own are the static properties. One of your own is written down in the same way, trains like any other, and is saved whole in the model's zip:
 /// <code>
@@ -21,6 +21,7 @@ namespace ML.Yolo;
 ///     ],
 ///     new float[,,] { { { 8, 8 }, { 16, 16 } }, { { 32, 32 }, { 64, 64 } } });
 /// </code>
+/// With <c>DetectPoints(4, 6)</c> in place of the last line it has the head of YOLOv8, and no anchors are given.
 /// </remarks>
 public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
 {
@@ -41,14 +42,26 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     {
     }
 
+    /// <summary>Describes an architecture with a point head, which has no anchors.</summary>
+    /// <param name="name">A name for logs and files.</param>
+    /// <param name="layers">The layers in order; the last is <see cref="LayerDescription.DetectPoints"/> or <see cref="LayerDescription.DetectPointsDepthwise"/>.</param>
+    /// <param name="depth">Multiplies the repeats of blocks, rounded, at least one. In (0, 16].</param>
+    /// <param name="width">Multiplies the channels, rounded up to a multiple of eight. In (0, 16].</param>
+    /// <param name="maxChannels">Channels of a layer count for no more than this before they are multiplied. At least 1.</param>
+    /// <exception cref="ArgumentException">The layers do not fit together, or the head needs anchors; the message names the layer.</exception>
+    public YoloArchitecture(string name, IReadOnlyList<LayerDescription> layers, double depth = 1, double width = 1, int maxChannels = int.MaxValue)
+        : this(name, layers, anchors: null, new NetworkScale(depth, width, maxChannels))
+    {
+    }
+
     internal YoloArchitecture(string name, IReadOnlyList<LayerDescription> layers, AnchorSet? anchors, NetworkScale scale)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(layers);
-        foreach (var (factor, value) in new[] { ("depth", scale.Depth), ("width", scale.Width) })
+        foreach (var (factor, value, max) in new[] { ("depth", scale.Depth, MaxFactor), ("width", scale.Width, MaxFactor), ("maxChannels", scale.MaxChannels, int.MaxValue) })
         {
-            if (value is not (> 0 and <= MaxFactor))
-                throw new ArgumentOutOfRangeException(factor, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {MaxFactor}."));
+            if (!(value > 0 && value <= max))
+                throw new ArgumentOutOfRangeException(factor, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {max}."));
         }
 
         (Name, Scale, Layers, Anchors) = (name, scale, [.. layers], anchors);
@@ -95,9 +108,59 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>YOLOv3-tiny: two heads; 8.9 million parameters.</summary>
     public static YoloArchitecture V3Tiny { get; } = new("yolov3-tiny", FamilyDescriptions.V3Tiny, FamilyDescriptions.TwoLayerAnchors);
 
+    /// <summary>YOLOv5nu: YOLOv5's body without anchors; 2.7 million parameters.</summary>
+    public static YoloArchitecture V5uNano { get; } = new("yolov5nu", FamilyDescriptions.V5u, depth: 0.33, width: 0.25);
+
+    /// <summary>YOLOv5su: YOLOv5's body without anchors; 9.2 million parameters.</summary>
+    public static YoloArchitecture V5uSmall { get; } = new("yolov5su", FamilyDescriptions.V5u, depth: 0.33, width: 0.50);
+
+    /// <summary>YOLOv5mu: YOLOv5's body without anchors; 25.1 million parameters.</summary>
+    public static YoloArchitecture V5uMedium { get; } = new("yolov5mu", FamilyDescriptions.V5u, depth: 0.67, width: 0.75);
+
+    /// <summary>YOLOv5lu: YOLOv5's body without anchors; 53.2 million parameters.</summary>
+    public static YoloArchitecture V5uLarge { get; } = new("yolov5lu", FamilyDescriptions.V5u, depth: 1.00, width: 1.00);
+
+    /// <summary>YOLOv5xu: YOLOv5's body without anchors; 97.3 million parameters.</summary>
+    public static YoloArchitecture V5uXLarge { get; } = new("yolov5xu", FamilyDescriptions.V5u, depth: 1.33, width: 1.25);
+
+    /// <summary>YOLOv8n: without anchors; 3.2 million parameters.</summary>
+    public static YoloArchitecture V8Nano { get; } = new("yolov8n", FamilyDescriptions.V8, depth: 0.33, width: 0.25, maxChannels: 1024);
+
+    /// <summary>YOLOv8s: without anchors; 11.2 million parameters.</summary>
+    public static YoloArchitecture V8Small { get; } = new("yolov8s", FamilyDescriptions.V8, depth: 0.33, width: 0.50, maxChannels: 1024);
+
+    /// <summary>YOLOv8m: without anchors; 25.9 million parameters.</summary>
+    public static YoloArchitecture V8Medium { get; } = new("yolov8m", FamilyDescriptions.V8, depth: 0.67, width: 0.75, maxChannels: 768);
+
+    /// <summary>YOLOv8l: without anchors; 43.7 million parameters.</summary>
+    public static YoloArchitecture V8Large { get; } = new("yolov8l", FamilyDescriptions.V8, depth: 1.00, width: 1.00, maxChannels: 512);
+
+    /// <summary>YOLOv8x: without anchors; 68.2 million parameters.</summary>
+    public static YoloArchitecture V8XLarge { get; } = new("yolov8x", FamilyDescriptions.V8, depth: 1.00, width: 1.25, maxChannels: 512);
+
+    /// <summary>YOLO11n: without anchors; 2.6 million parameters.</summary>
+    public static YoloArchitecture V11Nano { get; } = new("yolo11n", FamilyDescriptions.V11, depth: 0.50, width: 0.25, maxChannels: 1024);
+
+    /// <summary>YOLO11s: without anchors; 9.5 million parameters.</summary>
+    public static YoloArchitecture V11Small { get; } = new("yolo11s", FamilyDescriptions.V11, depth: 0.50, width: 0.50, maxChannels: 1024);
+
+    /// <summary>YOLO11m: without anchors; 20.1 million parameters.</summary>
+    public static YoloArchitecture V11Medium { get; } = new("yolo11m", FamilyDescriptions.V11Large, depth: 0.50, width: 1.00, maxChannels: 512);
+
+    /// <summary>YOLO11l: without anchors; 25.4 million parameters.</summary>
+    public static YoloArchitecture V11Large { get; } = new("yolo11l", FamilyDescriptions.V11Large, depth: 1.00, width: 1.00, maxChannels: 512);
+
+    /// <summary>YOLO11x: without anchors; 57.0 million parameters.</summary>
+    public static YoloArchitecture V11XLarge { get; } = new("yolo11x", FamilyDescriptions.V11Large, depth: 1.00, width: 1.50, maxChannels: 512);
+
     /// <summary>Every architecture of the library.</summary>
     public static IReadOnlyList<YoloArchitecture> All { get; } =
-        [V5Nano, V5Small, V5Medium, V5Large, V5XLarge, V5NanoP6, V5SmallP6, V5MediumP6, V5LargeP6, V5XLargeP6, V3, V3Spp, V3Tiny];
+    [
+        V5Nano, V5Small, V5Medium, V5Large, V5XLarge, V5NanoP6, V5SmallP6, V5MediumP6, V5LargeP6, V5XLargeP6, V3, V3Spp, V3Tiny,
+        V5uNano, V5uSmall, V5uMedium, V5uLarge, V5uXLarge,
+        V8Nano, V8Small, V8Medium, V8Large, V8XLarge,
+        V11Nano, V11Small, V11Medium, V11Large, V11XLarge,
+    ];
 
     /// <summary>The name the reference uses, such as "yolov5n", or the one given to a description of your own.</summary>
     public string Name { get; }

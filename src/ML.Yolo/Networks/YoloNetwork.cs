@@ -83,7 +83,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// <summary>Runs the network.</summary>
     /// <param name="images">(B, 3, H, W): RGB in [0, 1]; H and W multiples of the largest stride.</param>
     /// <returns>
-    /// One map of logits per layer of predictions, finest first: (B, A, H / stride, W / stride, 5 + C) of an anchor head.
+    /// One map of logits per layer of predictions, finest first: (B, A, H / stride, W / stride, 5 + C) of an anchor head, (B, 64 + C, H / stride, W / stride) of a point head.
     /// </returns>
     public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
 

@@ -13,11 +13,15 @@ internal sealed class NetworkState
     private readonly Dictionary<string, Tensor> _wanted;
     private readonly List<string> _misfits = [];
     private readonly List<string> _fits = [];
-    private readonly List<(string Name, int ClassCount)> _otherHead = [];
+    private readonly List<string> _otherHead = [];
+    private readonly string _head;
+    private readonly int? _classCount;
 
     private NetworkState(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         (_network, _found, _source, _wanted) = (network, tensors, source, network.state_dict());
+        _head = $"model.{network.Architecture.Layers.Length - 1}.";
+        _classCount = network.Head.ClassCountOf(name => tensors.TryGetValue(_head + name, out var tensor) ? tensor.shape : null);
         Sort();
     }
 
@@ -26,7 +30,7 @@ internal sealed class NetworkState
     public static void Load(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
         var state = new NetworkState(network, tensors, source);
-        state._misfits.AddRange(state._otherHead.Select(tensor => state.OtherShape(tensor.Name)));
+        state._misfits.AddRange(state._otherHead.Select(state.OtherShape));
         state.RejectMisfits();
         state.Copy();
     }
@@ -56,21 +60,26 @@ internal sealed class NetworkState
 
     private void Sort()
     {
-        var head = $"model.{_network.Architecture.Layers.Length - 1}.";
         foreach (var (name, target) in _wanted)
         {
+            var isConstant = name.StartsWith(_head, StringComparison.Ordinal) && _network.Head.IsConstant(name[_head.Length..]);
             if (!_found.TryGetValue(name, out var tensor))
-                _misfits.Add($"{name} is missing");
-            else if (HasShape(tensor, target.shape))
+                _misfits.AddRange(isConstant ? [] : [$"{name} is missing"]);
+            else if (HasShape(tensor, target.shape) && !isConstant)
                 _fits.Add(name);
-            else if (name.StartsWith(head, StringComparison.Ordinal) && _network.Head.ClassCountOf(name[head.Length..], tensor.shape, target.shape) is { } classCount)
-                _otherHead.Add((name, classCount));
+            else if (HasShape(tensor, target.shape))
+                _misfits.AddRange(HasValues(tensor, target) ? [] : [$"{name} holds other values than the head's own, which never change"]);
+            else if (IsOfOtherHead(name, tensor, target))
+                _otherHead.Add(name);
             else
                 _misfits.Add(OtherShape(name));
         }
 
         _misfits.AddRange(_found.Keys.Where(name => !_wanted.ContainsKey(name)).Select(name => $"{name} is not part of it"));
     }
+
+    private bool IsOfOtherHead(string name, Tensor tensor, Tensor target)
+        => _classCount is { } classCount && name.StartsWith(_head, StringComparison.Ordinal) && _network.Head.IsOfClassCount(name[_head.Length..], tensor.shape, target.shape, classCount);
 
     private void Copy()
     {
@@ -99,9 +108,15 @@ internal sealed class NetworkState
     {
         if (_otherHead.Count > 0)
         {
-            yield return $"'{_source}' was trained on {_otherHead[0].ClassCount} classes, and {_network.ClassCount} are to be learned: "
-                + $"the head keeps its initial values ({string.Join(", ", _otherHead.Select(tensor => tensor.Name))}).";
+            yield return $"'{_source}' was trained on {_classCount} classes, and {_network.ClassCount} are to be learned: "
+                + $"the head keeps its initial values ({Listed(_otherHead)}).";
         }
+    }
+
+    private static bool HasValues(Tensor tensor, Tensor expected)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.to(expected.dtype, expected.device).eq(expected).all().item<bool>();
     }
 
     /// <summary>Some writers give a scalar the shape (1).</summary>

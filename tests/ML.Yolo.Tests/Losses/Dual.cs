@@ -19,6 +19,8 @@ internal readonly record struct Dual(double Value, double Slope = 0)
 
     public static Dual Exp(Dual a) => new(Math.Exp(a.Value), a.Slope * Math.Exp(a.Value));
 
+    public static Dual Log(Dual a) => new(Math.Log(a.Value), a.Slope / a.Value);
+
     public static Dual Sqrt(Dual a) => new(Math.Sqrt(a.Value), a.Slope / (2 * Math.Sqrt(a.Value)));
 
     public static Dual Atan(Dual a) => new(Math.Atan(a.Value), a.Slope / (1 + (a.Value * a.Value)));

@@ -3,8 +3,6 @@ namespace ML.Yolo.Tests.Losses;
 /// <summary>The YOLOv5 loss written out in loops, slowly and plainly: one number at a time, in double.</summary>
 internal static class YoloV5Oracle
 {
-    private const double Epsilon = 1e-7;
-
     private static readonly (double X, double Y)[] Neighbours = [(0, 0), (0.5, 0), (0, 0.5), (-0.5, 0), (0, -0.5)];
 
     public static List<OracleTarget> Assign(double[][] targets, double[][] anchors, int height, int width, double threshold)
@@ -86,28 +84,10 @@ internal static class YoloV5Oracle
         Dual Logit(int channel) => map[at.Image, at.Anchor, at.Y, at.X, channel];
     }
 
-    private static Dual Iou(BoxIouKind kind, (Dual X, Dual Y, Dual W, Dual H) a, OracleTarget b)
-    {
-        var (left, right) = (a.X - (a.W / 2), a.X + (a.W / 2));
-        var (top, bottom) = (a.Y - (a.H / 2), a.Y + (a.H / 2));
-        double bLeft = b.CentreX - (b.Width / 2), bRight = b.CentreX + (b.Width / 2), bTop = b.CentreY - (b.Height / 2), bBottom = b.CentreY + (b.Height / 2);
-        var overlap = Dual.Max(Dual.Min(right, bRight) - Dual.Max(left, bLeft), 0) * Dual.Max(Dual.Min(bottom, bBottom) - Dual.Max(top, bTop), 0);
-        var union = (a.W * a.H) + (b.Width * b.Height) - overlap + Epsilon;
-        var iou = overlap / union;
-        var (wide, high) = (Dual.Max(right, bRight) - Dual.Min(left, bLeft), Dual.Max(bottom, bBottom) - Dual.Min(top, bTop));
-        if (kind == BoxIouKind.Iou)
-            return iou;
-        if (kind == BoxIouKind.GIoU)
-            return iou - (((wide * high) + Epsilon - union) / ((wide * high) + Epsilon));
-        var (dx, dy) = (b.CentreX - a.X, b.CentreY - a.Y);
-        var distance = ((dx * dx) + (dy * dy)) / ((wide * wide) + (high * high) + Epsilon);
-        if (kind == BoxIouKind.DIoU)
-            return iou - distance;
-        var angle = Math.Atan(b.Width / b.Height) - Dual.Atan(a.W / a.H);
-        var v = angle * angle * (4 / (Math.PI * Math.PI));
-        var alpha = v.Value / (v.Value - iou.Value + 1 + Epsilon);                        // a constant to the gradient
-        return iou - (distance + (v * alpha));
-    }
+    private static Dual Iou(BoxIouKind kind, (Dual X, Dual Y, Dual W, Dual H) a, OracleTarget b) => OracleIou.Of(
+        kind,
+        (a.X - (a.W / 2), a.Y - (a.H / 2), a.X + (a.W / 2), a.Y + (a.H / 2)),
+        (b.CentreX - (b.Width / 2), b.CentreY - (b.Height / 2), b.CentreX + (b.Width / 2), b.CentreY + (b.Height / 2)));
 
     private static double Smoothed(bool isClass, int classCount, YoloV5LossOptions options)
     {

@@ -39,5 +39,28 @@ internal static class SmallArchitecture
         ],
         Anchors);
 
+    /// <summary>Every kind of block of YOLOv8 and YOLO11, under a head without anchors.</summary>
+    public static YoloArchitecture Points { get; } = new(
+        "points",
+        [
+            Conv(16, kernel: 3, stride: 2),             //  0  stride 2
+            Conv(16, kernel: 3, stride: 2),             //  1  stride 4
+            C2f(16, repeats: 2),                        //  2
+            Conv(24, kernel: 3, stride: 2),             //  3  stride 8
+            C3k2(24, repeats: 2, expansion: 0.25),      //  4
+            C3k(24, repeats: 1, shortcut: false),       //  5
+            Conv(32, kernel: 3, stride: 2),             //  6  stride 16
+            C3k2(32, repeats: 1, c3k: true),            //  7
+            Sppf(32),                                   //  8
+            C2Psa(32, repeats: 2),                      //  9
+            Upsample(),                                 // 10  stride 8
+            ConcatWith(5),                              // 11
+            C2f(24, repeats: 1, shortcut: false),       // 12
+            DetectPoints(12, 9),                        // 13
+        ]);
+
+    /// <summary>The same with depthwise convolutions in the class towers, and wide enough for several heads of attention.</summary>
+    public static YoloArchitecture WidePoints { get; } = new("wide-points", [.. Points.Layers[..^1], DetectPointsDepthwise(12, 9)], width: 8, maxChannels: 32);
+
     public static float[,,] Anchors => new float[,,] { { { 8, 8 }, { 16, 12 } }, { { 24, 32 }, { 48, 40 } } };
 }

@@ -18,9 +18,9 @@ internal static class RandomDetector
 
     public static YoloTransformer Create(YoloArchitecture architecture, int imageSize = 128, DetectionLossOptions? loss = null, int classCount = 3)
     {
-        var options = new YoloTrainer.Options { Architecture = architecture, ImageSize = imageSize, Loss = loss ?? new YoloV5LossOptions(), Scoring = new() { ScoreThreshold = 0.05f } };
+        var options = new YoloTrainer.Options { Architecture = architecture, ImageSize = imageSize, Loss = loss, Scoring = new() { ScoreThreshold = 0.05f } };
         random.manual_seed(1);
-        var network = YoloNetwork.Create(architecture, classCount, options.Loss.BoxCoding);
+        var network = YoloNetwork.Create(architecture, classCount, options.ChosenLoss.BoxCoding);
         Scatter(network);
         return new YoloTransformer((IHostEnvironment)new MLContext(), network, [.. Enumerable.Range(0, classCount).Select(i => $"class {i}")], options);
     }

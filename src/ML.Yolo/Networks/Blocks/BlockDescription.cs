@@ -26,7 +26,7 @@ internal abstract record BlockDescription : LayerDescription
 
     /// <summary>Why the inputs do not go together, as the end of a sentence; null where they do.</summary>
     /// <inheritdoc cref="Output"/>
-    internal virtual string? Misfit(IReadOnlyList<LayerShape> inputs) => null;
+    internal virtual string? Misfit(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => null;
 
     /// <summary>The layer in a table of the network.</summary>
     internal virtual string Label(NetworkScale scale) => Block;

@@ -24,7 +24,7 @@ internal sealed record ConcatDescription(IReadOnlyList<int> From) : BlockDescrip
 
     internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => new ConcatBlock();
 
-    internal override string? Misfit(IReadOnlyList<LayerShape> inputs)
+    internal override string? Misfit(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
     {
         foreach (var other in inputs)
         {

@@ -12,6 +12,14 @@ internal interface IBlockVisitor<out T>
 
     T Visit(C3Description c3);
 
+    T Visit(C2fDescription c2f);
+
+    T Visit(C3kDescription c3k);
+
+    T Visit(C3k2Description c3k2);
+
+    T Visit(C2PsaDescription c2psa);
+
     T Visit(SppDescription spp);
 
     T Visit(SppfDescription sppf);

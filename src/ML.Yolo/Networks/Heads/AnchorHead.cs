@@ -64,15 +64,19 @@ internal sealed class AnchorHead : DetectionHead
 
     public override string DescribeMap(int layer, int height, int width) => $"{_anchors.shape[1]} × {height} × {width} × {_channels}";
 
-    public override int? ClassCountOf(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted)
+    public override int? ClassCountOf(Func<string, long[]?> shapes)
     {
-        // Weights and biases begin with anchors × channels.
+        // Biases are anchors × channels.
         var anchorCount = _anchors.shape[1];
-        if (!name.StartsWith("m.", StringComparison.Ordinal) || found.Length != wanted.Length || !found[1..].SequenceEqual(wanted[1..]) || found[0] % anchorCount != 0)
+        if (shapes("m.0.bias") is not [var length] || length % anchorCount != 0)
             return null;
-        var classCount = AnchorChannels.ClassCount(found[0] / anchorCount);
+        var classCount = AnchorChannels.ClassCount(length / anchorCount);
         return classCount > 0 ? classCount : null;
     }
+
+    public override bool IsOfClassCount(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount)
+        => name.StartsWith("m.", StringComparison.Ordinal) && found.Length == wanted.Length && found[1..].SequenceEqual(wanted[1..])
+            && found[0] == _anchors.shape[1] * AnchorChannels.Of(classCount);
 
     public override Tensor[] forward(Tensor[] inputs)
     {

@@ -28,9 +28,21 @@ internal abstract class DetectionHead : Module<Tensor[], Tensor[]>
     /// <param name="width">Columns of cells.</param>
     public abstract string DescribeMap(int layer, int height, int width);
 
-    /// <summary>The number of classes that a tensor of the head's state would be for; null where its shape does not depend on that number, or fits none.</summary>
+    /// <summary>Those that belong to no layer.</summary>
+    public virtual IEnumerable<Module> SharedModules => [];
+
+    /// <summary>Whether a tensor of the head's state never changes: weights from elsewhere may hold it, with the same values, or lack it.</summary>
+    /// <param name="name">Name of the tensor within the head.</param>
+    public virtual bool IsConstant(string name) => false;
+
+    /// <summary>The number of classes that the state of a head of this kind is for; null where it is of no such head.</summary>
+    /// <param name="shapes">The shape of a tensor by its name within the head; null where there is none.</param>
+    public abstract int? ClassCountOf(Func<string, long[]?> shapes);
+
+    /// <summary>Whether a tensor has the shape it has in this head, but for a number of classes.</summary>
     /// <param name="name">Name of the tensor within the head.</param>
     /// <param name="found">Shape of the tensor found.</param>
     /// <param name="wanted">Shape of the head's own.</param>
-    public abstract int? ClassCountOf(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted);
+    /// <param name="classCount">The number of classes.</param>
+    public abstract bool IsOfClassCount(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount);
 }
