@@ -163,7 +163,9 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
         return Convolution(In(name, () => Join([halves[0], attended])), $"{name}.cv2");
     }
 
-    /// <summary>Attention as <see cref="AttentionBlock"/> computes it. Queries are scaled before they meet the keys, which keeps scores small in 16 bits.</summary>
+    /// <summary>
+    /// Attention as <see cref="AttentionBlock"/> computes it. Queries are scaled before they meet the keys, which keeps scores small in 16 bits.
+    /// </summary>
     private string Attention(string input, string name, int channels)
     {
         var (heads, keys) = (AttentionBlock.Heads(channels), AttentionBlock.KeyChannels(channels));
@@ -206,7 +208,10 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
     private string Pool(string input, int kernel, int stride, int padding)
         => _graph.Add("MaxPool", [input], NodeAttribute.Integers("kernel_shape", kernel, kernel), NodeAttribute.Integers("strides", stride, stride), NodeAttribute.Integers("pads", padding, padding, padding, padding));
 
-    /// <summary>Pads with the least number above zero that is no subnormal. Optimizers, ONNX Runtime's among them, fold a padding of zeros into the max pool after it, which takes what it pads for minus infinity.</summary>
+    /// <summary>
+    /// Pads with the least number above zero that is no subnormal. Optimizers, ONNX Runtime's among them, fold a padding of zeros into the max pool after
+    /// it, which takes what it pads for minus infinity.
+    /// </summary>
     private string Pad(string input, string name, ZeroPadDescription pad)
     {
         using var least = tensor(_type == ScalarType.Float16 ? 6.104e-5f : 1.2e-38f).to(_type);

@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace ML.Yolo.Boxes;
 
 /// <summary>
-/// YOLOv8, YOLO11 and YOLOv5u: a box is the distances of its four sides from a point, in cells, and each distance the expectation of a distribution over 16 bins (Li et al. 2020, Generalized Focal Loss, eq. 3 to 6).
+/// YOLOv8, YOLO11 and YOLOv5u: a box is the distances of its four sides from a point, in cells, and each distance the expectation of a distribution over 16
+/// bins (Li et al. 2020, Generalized Focal Loss, eq. 3 to 6).
 /// One formula for tensors and the same for plain numbers.
 /// </summary>
 /// <remarks>
 /// Logits of a point are side after side, left, top, right, bottom, 16 bins each: bin j stands for a distance of j cells.
-/// <para>Example: left bins with all the mass on 2 put the left side two cells left of the point; mass halved between 2 and 3 puts it two and a half cells left.</para>
+/// <para>Example: left bins with all the mass on 2 put the left side two cells left of the point; mass halved between 2 and 3 puts it two and a half cells
+/// left.</para>
 /// </remarks>
 internal sealed class YoloV8BoxCoding : BoxCoding
 {
@@ -55,7 +57,9 @@ internal sealed class YoloV8BoxCoding : BoxCoding
         return cat([points - boxes.narrow(-1, 0, 2), boxes.narrow(-1, 2, 2) - points], -1).clamp(0, MaxDistance).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The two bins a distance lies between: (…) of [0, 14.99] to the lower one's index, (…) of int64, and the upper one's share, (…) of [0, 1).</summary>
+    /// <summary>
+    /// The two bins a distance lies between: (…) of [0, 14.99] to the lower one's index, (…) of int64, and the upper one's share, (…) of [0, 1).
+    /// </summary>
     public static (Tensor Lower, Tensor UpperShare) Neighbours(Tensor distances)
     {
         using var scope = NewDisposeScope();
@@ -63,7 +67,10 @@ internal sealed class YoloV8BoxCoding : BoxCoding
         return (lower.to(ScalarType.Int64).MoveToOuterDisposeScope(), (distances - lower).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Logits whose expected distances are these: (…, 4) of [0, 14.99] to (…, 4R), the inverse of <see cref="DecodeDistances"/>. All the mass is on the two bins a distance lies between.</summary>
+    /// <summary>
+    /// Logits whose expected distances are these: (…, 4) of [0, 14.99] to (…, 4R), the inverse of <see cref="DecodeDistances"/>. All the mass is on the two
+    /// bins a distance lies between.
+    /// </summary>
     public static Tensor EncodeLogits(Tensor distances)
     {
         using var scope = NewDisposeScope();

@@ -80,7 +80,8 @@ public abstract class AnchorLoss : DetectionLoss
         base.Dispose(disposing);
     }
 
-    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, Tensor targets) => ComputeTerms(maps, BuildTargets(maps, targets));
+    private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, Tensor targets)
+        => ComputeTerms(maps, BuildTargets(maps, targets));
 
     /// <summary>The weighted terms over built targets.</summary>
     private protected abstract Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, IReadOnlyList<LayerTargets> layers);

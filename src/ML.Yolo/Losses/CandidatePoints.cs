@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
 
-/// <summary>The points within each target, as a rectangle of cells on every layer: found on the CPU by the targets alone, so that the device need not be asked.</summary>
+/// <summary>
+/// The points within each target, as a rectangle of cells on every layer: found on the CPU by the targets alone, so that the device need not be asked.
+/// </summary>
 internal sealed class CandidatePoints
 {
     /// <summary>A point lies within a box if it is further than this from each of its sides, pixels.</summary>

@@ -4,7 +4,8 @@ namespace ML.Yolo;
 
 /// <summary>The loss of a detector over a batch: it assigns targets to predictions and measures how far the predictions are from them.</summary>
 /// <remarks>
-/// Maps are what a network's head puts out, one tensor of logits per layer of predictions, finest first. Targets are (N, 6): image index, class index, and centre x, centre y, width,
+/// Maps are what a network's head puts out, one tensor of logits per layer of predictions, finest first. Targets are (N, 6): image index, class index, and
+/// centre x, centre y, width,
 /// height in [0, 1] of the network's input; N may be zero.
 /// </remarks>
 public abstract class DetectionLoss : IDisposable
@@ -47,7 +48,9 @@ public abstract class DetectionLoss : IDisposable
     /// <summary>The loss of a batch.</summary>
     /// <param name="maps">The maps of logits, on one device.</param>
     /// <param name="targets">(N, 6): image, class, cx, cy, w, h in [0, 1].</param>
-    /// <exception cref="ArgumentException">Shapes do not fit, or a target holds a number that is not finite, an image outside the batch or a class outside the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// Shapes do not fit, or a target holds a number that is not finite, an image outside the batch or a class outside the range.
+    /// </exception>
     /// <exception cref="InvalidOperationException">No prediction can take a target and <see cref="UnassignedTargets.Throw"/> is set.</exception>
     public DetectionLossResult Compute(IReadOnlyList<Tensor> maps, Tensor targets)
     {
@@ -82,7 +85,9 @@ public abstract class DetectionLoss : IDisposable
     /// <summary>The weighted terms, as differentiable scalars, in the order of <see cref="TermNames"/>.</summary>
     private protected abstract Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, Tensor targets);
 
-    /// <summary>What means over a share of a batch are multiplied by, so that totals of all shares add up to that of the whole batch; 1 where it is whole.</summary>
+    /// <summary>
+    /// What means over a share of a batch are multiplied by, so that totals of all shares add up to that of the whole batch; 1 where it is whole.
+    /// </summary>
     /// <param name="images">Images of the share.</param>
     /// <param name="counts">How many each mean is over.</param>
     private protected double[] MeanWeights(long images, IEnumerable<long> counts)

@@ -18,9 +18,16 @@ internal static class DetectionLossInputs
             if (shape.Length != 5 || shape[4] <= AnchorChannels.FirstClass)
                 throw new ArgumentException($"maps[{i}] has shape {Text(shape)}; it must be (batch, anchors, height, width, 5 + classes).", nameof(maps));
             if (shape[1] != anchors.shape[1])
-                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}, thus {shape[1]} anchors a cell; the loss was made with {anchors.shape[1]}.", nameof(maps));
+            {
+                throw new ArgumentException(
+                    $"maps[{i}] has shape {Text(shape)}, thus {shape[1]} anchors a cell; the loss was made with {anchors.shape[1]}.", nameof(maps));
+            }
+
             if (shape[0] != expected[0] || shape[4] != expected[4])
-                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}; batch size and channels must be those of maps[0], {Text(expected)}.", nameof(maps));
+            {
+                throw new ArgumentException(
+                    $"maps[{i}] has shape {Text(shape)}; batch size and channels must be those of maps[0], {Text(expected)}.", nameof(maps));
+            }
         }
     }
 
@@ -34,10 +41,19 @@ internal static class DetectionLossInputs
         {
             var shape = maps[i].shape;
             if (shape.Length != 4 || shape[1] != channels)
-                throw new ArgumentException($"maps[{i}] has shape {Text(shape)}; it must be (batch, {PointChannels.FirstClass} + {classCount} classes, height, width).", nameof(maps));
+            {
+                throw new ArgumentException(
+                    $"maps[{i}] has shape {Text(shape)}; it must be (batch, {PointChannels.FirstClass} + {classCount} classes, height, width).", nameof(maps));
+            }
+
             var first = maps[0].shape;
             if (shape[0] != first[0] || shape[2] * strides[i] != first[2] * strides[0] || shape[3] * strides[i] != first[3] * strides[0])
-                throw new ArgumentException($"maps[{i}] has shape {Text(shape)} and stride {strides[i]}; batch size and pixels must be those of maps[0], {Text(first)} and stride {strides[0]}.", nameof(maps));
+            {
+                throw new ArgumentException(
+                    $"maps[{i}] has shape {Text(shape)} and stride {strides[i]}; "
+                    + $"batch size and pixels must be those of maps[0], {Text(first)} and stride {strides[0]}.",
+                    nameof(maps));
+            }
         }
     }
 

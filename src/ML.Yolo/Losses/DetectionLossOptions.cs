@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>Chooses the loss: the variant is the type (<see cref="YoloV5LossOptions"/>, <see cref="YoloV3LossOptions"/>, <see cref="YoloV8LossOptions"/>), its weights and thresholds are the properties.</summary>
+/// <summary>
+/// Chooses the loss: the variant is the type (<see cref="YoloV5LossOptions"/>, <see cref="YoloV3LossOptions"/>, <see cref="YoloV8LossOptions"/>), its
+/// weights and thresholds are the properties.
+/// </summary>
 /// <remarks>The variant also says how logits become boxes. That is saved with the network, so a model is always decoded the way it was trained.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "Variant")]
 [JsonDerivedType(typeof(YoloV5LossOptions), "YoloV5")]
@@ -70,6 +73,9 @@ public abstract class DetectionLossOptions
         where T : struct, Enum
     {
         if (!Enum.IsDefined(value))
-            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}."));
+        {
+            throw new ArgumentOutOfRangeException(
+                option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}."));
+        }
     }
 }

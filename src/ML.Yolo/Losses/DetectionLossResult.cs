@@ -14,7 +14,10 @@ public sealed class DetectionLossResult : IDisposable
     /// <summary>Weighted sum of the terms times the batch size: a differentiable scalar.</summary>
     public Tensor Total { get; }
 
-    /// <summary>The weighted terms by name ("box", "obj", "cls"; YOLOv3 adds "noobj"): detached scalars left on the device, so that reading them is the caller's choice of when to wait.</summary>
+    /// <summary>
+    /// The weighted terms by name ("box", "obj", "cls"; YOLOv3 adds "noobj"): detached scalars left on the device, so that reading them is the caller's
+    /// choice of when to wait.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Terms { get; }
 
     /// <inheritdoc/>

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
 
-/// <summary>How far distributions over bins are from distances: the cross-entropy of the two bins a distance lies between, each weighted by how near it is (Li et al. 2020, eq. 6).</summary>
+/// <summary>
+/// How far distributions over bins are from distances: the cross-entropy of the two bins a distance lies between, each weighted by how near it is (Li et
+/// al. 2020, eq. 6).
+/// </summary>
 /// <remarks>Example: for a distance of 2.25, bin 2 counts three quarters and bin 3 a quarter.</remarks>
 internal static class DistributionFocalLoss
 {

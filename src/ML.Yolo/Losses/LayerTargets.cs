@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 namespace ML.Yolo;
 
 /// <summary>The targets one layer of predictions learns: one row per built target, in the reference's order. Owns its tensors.</summary>
-/// <remarks>Index columns are int64 (M), boxes and anchors floating point; all on the device of the predictions. A target may be built several times.</remarks>
+/// <remarks>
+/// Index columns are int64 (M), boxes and anchors floating point; all on the device of the predictions. A target may be built several times.
+/// </remarks>
 public sealed class LayerTargets : IDisposable
 {
     internal LayerTargets(Tensor targetIndex) => TargetIndex = targetIndex;

@@ -5,7 +5,9 @@ namespace ML.Yolo.Losses;
 /// <summary>Which predictions learn which targets. No prediction is there twice with a score above 0.</summary>
 /// <param name="Slots">(R) of int64: image · N + point.</param>
 /// <param name="Targets">(R) of int64: row of a <see cref="TargetTable"/>.</param>
-/// <param name="Scores">(R): the class score to learn, in [0, 1]; 0 where the row is none after all, so that nobody need wait to know how many there are.</param>
+/// <param name="Scores">
+/// (R): the class score to learn, in [0, 1]; 0 where the row is none after all, so that nobody need wait to know how many there are.
+/// </param>
 internal sealed record PointAssignment(Tensor Slots, Tensor Targets, Tensor Scores)
 {
     /// <summary>Number of rows, R.</summary>

@@ -2,8 +2,13 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>The targets the predictions of a head without anchors learn: a row for each point that learns one, image by image and point by point. Owns its tensors.</summary>
-/// <remarks>Index columns are int64 (M), boxes and scores floating point; all on the device of the predictions. A point learns at most one target, a target may be learned by many.</remarks>
+/// <summary>
+/// The targets the predictions of a head without anchors learn: a row for each point that learns one, image by image and point by point. Owns its tensors.
+/// </summary>
+/// <remarks>
+/// Index columns are int64 (M), boxes and scores floating point; all on the device of the predictions. A point learns at most one target, a target may be
+/// learned by many.
+/// </remarks>
 public sealed class PointTargets : IDisposable
 {
     internal PointTargets()

@@ -2,13 +2,20 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
 
-/// <summary>Task-aligned assignment (Feng et al. 2021, TOOD, section 3.2), as YOLOv8 uses it: a target goes to the points within it whose predictions fit it best by class and box together.</summary>
+/// <summary>
+/// Task-aligned assignment (Feng et al. 2021, TOOD, section 3.2), as YOLOv8 uses it: a target goes to the points within it whose predictions fit it best by
+/// class and box together.
+/// </summary>
 /// <remarks>
-/// The alignment of a prediction with a target is s^α · u^β, with s the predicted score of the target's class and u the overlap of the boxes. Of the points within a target the <paramref name="topCandidates"/> best
-/// aligned take it. A point that several targets chose goes to the one its box overlaps most, of all targets it lies in; of equals to the first. The class score to learn is the alignment, scaled so that a target's best
+/// The alignment of a prediction with a target is s^α · u^β, with s the predicted score of the target's class and u the overlap of the boxes. Of the points
+/// within a target the <paramref name="topCandidates"/> best
+/// aligned take it. A point that several targets chose goes to the one its box overlaps most, of all targets it lies in; of equals to the first. The class
+/// score to learn is the alignment, scaled so that a target's best
 /// prediction is to learn the target's best overlap.
-/// <para>Example: a target of 20 × 20 pixels around (20, 20) holds four points of stride 8, at 12 and 20 pixels along each axis, and fewer of coarser layers; with ten to be chosen, all of them take it.</para>
-/// <para>Memory grows with the points within targets, in portions of about a million pairs, and with what is chosen. Everything is computed where the predictions are, and nothing waits for them.</para>
+/// <para>Example: a target of 20 × 20 pixels around (20, 20) holds four points of stride 8, at 12 and 20 pixels along each axis, and fewer of coarser
+/// layers; with ten to be chosen, all of them take it.</para>
+/// <para>Memory grows with the points within targets, in portions of about a million pairs, and with what is chosen. Everything is computed where the
+/// predictions are, and nothing waits for them.</para>
 /// </remarks>
 /// <param name="topCandidates">Points that each target chooses, at most.</param>
 /// <param name="scoreExponent">α.</param>
@@ -146,7 +153,9 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         return known.gather(1, overlap.argmax(1, keepdim: true)).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The largest value of each row's target, (R): the way there without a wait is to sort by value, then by target, and to look at the first of each.</summary>
+    /// <summary>
+    /// The largest value of each row's target, (R): the way there without a wait is to sort by value, then by target, and to look at the first of each.
+    /// </summary>
     private static Tensor Largest(Tensor values, Tensor targets)
     {
         using var scope = NewDisposeScope();

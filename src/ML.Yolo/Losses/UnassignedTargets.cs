@@ -1,6 +1,9 @@
 namespace ML.Yolo;
 
-/// <summary>What happens with a target that no prediction can take, whatever it says, so that the network cannot learn it: no anchor of any layer suits it, or no point lies within it.</summary>
+/// <summary>
+/// What happens with a target that no prediction can take, whatever it says, so that the network cannot learn it: no anchor of any layer suits it, or no
+/// point lies within it.
+/// </summary>
 public enum UnassignedTargets
 {
     /// <summary>Nothing: the target adds nothing to the loss.</summary>

@@ -7,7 +7,8 @@ namespace ML.Yolo;
 
 /// <summary>The YOLOv3 loss: the best anchor of a layer takes a target, squared errors for boxes, cross-entropy for objectness and classes.</summary>
 /// <remarks>
-/// Terms, each summed over the layers and weighted: "box", the mean squared error of the centre plus that of the square roots of the size; "obj", the cross-entropy of the
+/// Terms, each summed over the layers and weighted: "box", the mean squared error of the centre plus that of the square roots of the size; "obj", the
+/// cross-entropy of the
 /// matched predictions against 1; "noobj", that of the predictions in the no-object mask against 0; "cls", that of the matched classes (0 with one class).
 /// A target of zero width or height has no overlap with any anchor and adds nothing.
 /// </remarks>
@@ -24,7 +25,8 @@ public sealed class YoloV3Loss : AnchorLoss
     /// <param name="options">Weights and thresholds; the defaults where omitted.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the anchors are not (L, A, 2) positive numbers.</exception>
     public YoloV3Loss(Tensor anchors, YoloV3LossOptions? options = null)
-        : base(anchors, options = (YoloV3LossOptions)(options ?? new YoloV3LossOptions()).Copy(), new BestIouAssigner(options.IouThreshold, options.IgnoreThreshold))
+        : base(anchors, options = (YoloV3LossOptions)(options ?? new YoloV3LossOptions()).Copy(),
+            new BestIouAssigner(options.IouThreshold, options.IgnoreThreshold))
     {
         _options = options;
     }

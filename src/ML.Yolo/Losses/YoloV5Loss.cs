@@ -41,7 +41,10 @@ public sealed class YoloV5Loss : AnchorLoss
     /// <inheritdoc/>
     public override IReadOnlyList<string> TermNames => Names;
 
-    /// <summary>The layers' objectness weights now: the option's, or with <see cref="YoloV5LossOptions.AutoBalance"/> what they have become. Reading waits for the device.</summary>
+    /// <summary>
+    /// The layers' objectness weights now: the option's, or with <see cref="YoloV5LossOptions.AutoBalance"/> what they have become. Reading waits for the
+    /// device.
+    /// </summary>
     public IReadOnlyList<double> LayerBalance
         => _balance is null ? Array.ConvertAll(_initialBalance, weight => (double)weight) : _balance.cpu().data<double>().ToArray();
 

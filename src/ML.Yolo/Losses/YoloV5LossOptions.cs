@@ -23,7 +23,10 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
     /// <summary>A target matches an anchor while neither its width nor its height is this many times larger or smaller. Above 1; default 4.</summary>
     public float AnchorThreshold { get; set; } = 4f;
 
-    /// <summary>Weight of each layer's objectness, finest layer first; one number a layer. Default 4, 1, 0.4, and 4, 1, 0.25, 0.06, 0.02 for networks of other than three layers.</summary>
+    /// <summary>
+    /// Weight of each layer's objectness, finest layer first; one number a layer. Default 4, 1, 0.4, and 4, 1, 0.25, 0.06, 0.02 for networks of other than
+    /// three layers.
+    /// </summary>
     [JsonIgnore]
     public float[] LayerBalance
     {
@@ -91,7 +94,11 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
         if (ChosenLayerBalance is null && layerCount != ThreeLayers.Length && layerCount <= ManyLayers.Length)
             return ManyLayers[..layerCount];
         if (LayerBalance.Length != layerCount)
-            throw new ArgumentException($"{nameof(LayerBalance)} holds {LayerBalance.Length} numbers; the network has {layerCount} layers, and each needs one.");
+        {
+            throw new ArgumentException(
+                $"{nameof(LayerBalance)} holds {LayerBalance.Length} numbers; the network has {layerCount} layers, and each needs one.");
+        }
+
         return LayerBalance;
     }
 

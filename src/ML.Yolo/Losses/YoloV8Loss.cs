@@ -4,11 +4,17 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>The loss of heads without anchors (YOLOv8, YOLO11, YOLOv5u): points assigned by task alignment, classes by cross-entropy, boxes by CIoU and by the distribution of each side.</summary>
+/// <summary>
+/// The loss of heads without anchors (YOLOv8, YOLO11, YOLOv5u): points assigned by task alignment, classes by cross-entropy, boxes by CIoU and by the
+/// distribution of each side.
+/// </summary>
 /// <remarks>
-/// Maps are (B, 4R + C, H, W) logits: R = 16 bins for each of left, top, right and bottom, then classes. Which points learn a target follows from the predictions and is constant to the gradient; each learns it with a score
-/// in [0, 1]. Terms, each divided by the sum of all scores, or by 1 where that is less, and weighted: "box", the sum of score · (1 − CIoU); "cls", the binary cross-entropy of every class of every point against the
-/// score, 0 for all but the target's class; "dfl", the sum of score · the cross-entropy of the two bins each side lies between (Li et al. 2020, eq. 6), averaged over the four sides. Equal to Ultralytics 8.3. A target that
+/// Maps are (B, 4R + C, H, W) logits: R = 16 bins for each of left, top, right and bottom, then classes. Which points learn a target follows from the
+/// predictions and is constant to the gradient; each learns it with a score
+/// in [0, 1]. Terms, each divided by the sum of all scores, or by 1 where that is less, and weighted: "box", the sum of score · (1 − CIoU); "cls", the
+/// binary cross-entropy of every class of every point against the
+/// score, 0 for all but the target's class; "dfl", the sum of score · the cross-entropy of the two bins each side lies between (Li et al. 2020, eq. 6),
+/// averaged over the four sides. Equal to Ultralytics 8.3. A target that
 /// holds no point adds nothing.
 /// </remarks>
 public sealed class YoloV8Loss : DetectionLoss

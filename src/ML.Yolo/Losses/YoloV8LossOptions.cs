@@ -4,8 +4,12 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
-/// <summary>Weights and settings of the loss of heads without anchors: YOLOv8, YOLO11, YOLOv5u. The defaults are those of the reference implementation.</summary>
-/// <remarks>The weights serve any number of classes and layers and any image size: <see cref="YoloTrainer.Options.ScaleLossWeights"/> leaves them as they are.</remarks>
+/// <summary>
+/// Weights and settings of the loss of heads without anchors: YOLOv8, YOLO11, YOLOv5u. The defaults are those of the reference implementation.
+/// </summary>
+/// <remarks>
+/// The weights serve any number of classes and layers and any image size: <see cref="YoloTrainer.Options.ScaleLossWeights"/> leaves them as they are.
+/// </remarks>
 public sealed class YoloV8LossOptions : DetectionLossOptions
 {
     /// <summary>Weight of the box term, the mean of 1 − IoU. Default 7.5.</summary>

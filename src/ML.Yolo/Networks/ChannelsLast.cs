@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Networks;
 
-/// <summary>Memory order B, H, W, C behind tensors of shape (B, C, H, W): on a CPU convolutions run about a quarter faster in it. Values and shapes are as ever.</summary>
+/// <summary>
+/// Memory order B, H, W, C behind tensors of shape (B, C, H, W): on a CPU convolutions run about a quarter faster in it. Values and shapes are as ever.
+/// </summary>
 internal static class ChannelsLast
 {
     /// <summary>The same values in that order; the tensor itself where it is so already.</summary>

@@ -12,7 +12,11 @@ internal static class NetworkBuilder
         var shapes = ShapeInference.Follow(architecture, Probe, Probe);
         var modules = new Module[architecture.Layers.Length];
         for (var i = 0; i < shapes.Length; i++)
-            modules[i] = ((BlockDescription)architecture.Layers[i]).Build(ShapeInference.Inputs(architecture.Layers, i, shapes, Probe, Probe), architecture.Scale);
+        {
+            var inputs = ShapeInference.Inputs(architecture.Layers, i, shapes, Probe, Probe);
+            modules[i] = ((BlockDescription)architecture.Layers[i]).Build(inputs, architecture.Scale);
+        }
+
         var features = ShapeInference.Inputs(architecture.Layers, shapes.Length, shapes, Probe, Probe);
         modules[^1] = architecture.Head.Build(Array.ConvertAll(features, feature => feature.Channels), settings);
         return modules;

@@ -15,7 +15,8 @@ internal static class NetworkSummary
         for (var i = 0; i < shapes.Length; i++)
         {
             var block = (BlockDescription)architecture.Layers[i];
-            rows.Add(new Row($"{i}", string.Join(", ", block.From), block.Label(architecture.Scale), $"{shapes[i]}", Parameters(network.Layers[i]), MultiplyAdds(network.Layers[i], shapes[i])));
+            var (from, module) = (string.Join(", ", block.From), network.Layers[i]);
+            rows.Add(new Row($"{i}", from, block.Label(architecture.Scale), $"{shapes[i]}", Parameters(module), MultiplyAdds(module, shapes[i])));
         }
 
         var sources = ShapeInference.Sources(architecture.Layers, shapes.Length);
@@ -36,9 +37,14 @@ internal static class NetworkSummary
         var text = new StringBuilder();
         text.AppendLine("layer  from    block             output              parameters    GFLOPs");
         foreach (var row in rows)
-            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Index,5}  {row.From,-6}  {row.Block,-16}  {row.Output,-18}  {row.Parameters,10:N0}  {Gigaflops(row.MultiplyAdds),8:F3}");
-        text.Append(CultureInfo.InvariantCulture,
-            $"{network.Architecture}: {rows.Sum(row => row.Parameters):N0} parameters, {Gigaflops(rows.Sum(row => row.MultiplyAdds)):F1} GFLOPs for an image of {height} × {width} pixels, {network.ClassCount} classes, strides {string.Join(", ", network.Strides)}.");
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{row.Index,5}  {row.From,-6}  {row.Block,-16}  {row.Output,-18}  ");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{row.Parameters,10:N0}  {Gigaflops(row.MultiplyAdds),8:F3}");
+        }
+
+        var (parameters, gigaflops) = (rows.Sum(row => row.Parameters), Gigaflops(rows.Sum(row => row.MultiplyAdds)));
+        text.Append(CultureInfo.InvariantCulture, $"{network.Architecture}: {parameters:N0} parameters, {gigaflops:F1} GFLOPs for an image of ");
+        text.Append(CultureInfo.InvariantCulture, $"{height} × {width} pixels, {network.ClassCount} classes, strides {string.Join(", ", network.Strides)}.");
         return text.ToString();
     }
 

@@ -28,10 +28,18 @@ internal static class ShapeInference
                 throw new ArgumentException($"'{architecture}': layer {i} ({block.Block}) {misfit}.");
             shapes[i] = block.Output(inputs, architecture.Scale);
             if (Math.Min(shapes[i].Height, shapes[i].Width) < 1 || Math.Max(shapes[i].Height, shapes[i].Width) > MaxMapSide)
-                throw new ArgumentException($"'{architecture}': layer {i} ({block.Block}) puts out {shapes[i]} where the image has {height} × {width} pixels; a side of 1 to {MaxMapSide} was expected.");
+            {
+                throw new ArgumentException(
+                    $"'{architecture}': layer {i} ({block.Block}) puts out {shapes[i]} where the image has {height} × {width} pixels; "
+                    + $"a side of 1 to {MaxMapSide} was expected.");
+            }
+
             weights += block.MaxWeights(inputs, architecture.Scale);
             if (weights > MaxWeights)
-                throw new ArgumentException(FormattableString.Invariant($"'{architecture}' has more than {MaxWeights:N0} weights by layer {i}; it is too large."));
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"'{architecture}' has more than {MaxWeights:N0} weights by layer {i}; it is too large."));
+            }
         }
 
         Check(architecture, shapes.Length);
@@ -57,7 +65,11 @@ internal static class ShapeInference
         if (layer.From is null || layer.From.Count == 0)
             throw new ArgumentException($"'{architecture}': layer {index} ({layer.Block}) takes its input from no layer.");
         foreach (var source in Sources(architecture.Layers, index).Where(source => source >= index || source < (index == 0 ? -1 : 0)))
-            throw new ArgumentException($"'{architecture}': layer {index} ({layer.Block}) takes its input from layer {source}; only layers before it have an output.");
+        {
+            throw new ArgumentException(
+                $"'{architecture}': layer {index} ({layer.Block}) takes its input from layer {source}; only layers before it have an output.");
+        }
+
         foreach (var (name, value, min, max) in layer.Sizes.Where(size => size.Value < size.Min || size.Value > size.Max))
             throw new ArgumentException($"'{architecture}': layer {index} ({layer.Block}) has {name} {value}; it must be from {min} to {max}.");
         if (layer.Flaw is { } flaw)

@@ -44,7 +44,9 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
 
     /// <summary>Describes an architecture with a point head, which has no anchors.</summary>
     /// <param name="name">A name for logs and files.</param>
-    /// <param name="layers">The layers in order; the last is <see cref="LayerDescription.DetectPoints"/> or <see cref="LayerDescription.DetectPointsDepthwise"/>.</param>
+    /// <param name="layers">
+    /// The layers in order; the last is <see cref="LayerDescription.DetectPoints"/> or <see cref="LayerDescription.DetectPointsDepthwise"/>.
+    /// </param>
     /// <param name="depth">Multiplies the repeats of blocks, rounded, at least one. In (0, 16].</param>
     /// <param name="width">Multiplies the channels, rounded up to a multiple of eight. In (0, 16].</param>
     /// <param name="maxChannels">Channels of a layer count for no more than this before they are multiplied. At least 1.</param>
@@ -58,10 +60,15 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(layers);
-        foreach (var (factor, value, max) in new[] { ("depth", scale.Depth, MaxFactor), ("width", scale.Width, MaxFactor), ("maxChannels", scale.MaxChannels, int.MaxValue) })
+        (string Name, double Value, double Max)[] factors =
+            [("depth", scale.Depth, MaxFactor), ("width", scale.Width, MaxFactor), ("maxChannels", scale.MaxChannels, int.MaxValue)];
+        foreach (var (factor, value, max) in factors)
         {
             if (!(value > 0 && value <= max))
-                throw new ArgumentOutOfRangeException(factor, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {max}."));
+            {
+                throw new ArgumentOutOfRangeException(
+                    factor, FormattableString.Invariant($"'{name}': {factor} is {value}; it must be above 0 and at most {max}."));
+            }
         }
 
         (Name, Scale, Layers, Anchors) = (name, scale, [.. layers], anchors);
@@ -190,7 +197,8 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <summary>Whether the descriptions are the same, name included.</summary>
     /// <param name="other">Another architecture.</param>
     public bool Equals(YoloArchitecture? other)
-        => other is not null && Name == other.Name && (ReferenceEquals(this, other) || ArchitectureConverter.Describe(this) == ArchitectureConverter.Describe(other));
+        => other is not null && Name == other.Name
+            && (ReferenceEquals(this, other) || ArchitectureConverter.Describe(this) == ArchitectureConverter.Describe(other));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as YoloArchitecture);
@@ -201,9 +209,11 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private static YoloArchitecture V5(string name, double depth, double width) => new(name, FamilyDescriptions.V5, FamilyDescriptions.ThreeLayerAnchors, depth, width);
+    private static YoloArchitecture V5(string name, double depth, double width)
+        => new(name, FamilyDescriptions.V5, FamilyDescriptions.ThreeLayerAnchors, depth, width);
 
-    private static YoloArchitecture V5P6(string name, double depth, double width) => new(name, FamilyDescriptions.V5P6, FamilyDescriptions.FourLayerAnchors, depth, width);
+    private static YoloArchitecture V5P6(string name, double depth, double width)
+        => new(name, FamilyDescriptions.V5P6, FamilyDescriptions.FourLayerAnchors, depth, width);
 
     private int[] FindStrides()
     {
@@ -212,7 +222,10 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
         foreach (var head in heads)
         {
             if (head.Height < 1 || head.Height != head.Width || ProbeSize % head.Height != 0)
-                throw new ArgumentException($"'{Name}': a layer of predictions on a map of {head} has no whole stride in an image of {ProbeSize} × {ProbeSize} pixels.");
+            {
+                throw new ArgumentException(
+                    $"'{Name}': a layer of predictions on a map of {head} has no whole stride in an image of {ProbeSize} × {ProbeSize} pixels.");
+            }
         }
 
         var strides = Array.ConvertAll(heads, head => ProbeSize / head.Height);
@@ -237,7 +250,11 @@ public sealed class YoloArchitecture : IEquatable<YoloArchitecture>
     private void CheckAnchors()
     {
         if (Head.HasAnchors != Anchors is not null)
-            throw new ArgumentException($"'{Name}': {(Anchors is null ? "its head needs anchors, and it has no anchors" : "its head has no use for the anchors that are given")}.");
+        {
+            throw new ArgumentException(
+                $"'{Name}': {(Anchors is null ? "its head needs anchors, and it has no anchors" : "its head has no use for the anchors that are given")}.");
+        }
+
         if (Anchors is { } anchors && anchors.LayerCount != Strides.Count)
             throw new ArgumentException($"'{Name}': the anchors are for {anchors.LayerCount} layers of predictions; the head has {Strides.Count}.");
     }

@@ -10,7 +10,9 @@ using static TorchSharp.torch.nn;
 
 namespace ML.Yolo;
 
-/// <summary>A detector network: images in, one map of logits per layer of predictions out. Parameter and buffer names are those of Ultralytics' models.</summary>
+/// <summary>
+/// A detector network: images in, one map of logits per layer of predictions out. Parameter and buffer names are those of Ultralytics' models.
+/// </summary>
 public sealed class YoloNetwork : Module<Tensor, Tensor[]>
 {
     [ComponentName(Name = "model")]
@@ -72,9 +74,17 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
         if (!architecture.Head.Codings.Contains(coding))
-            throw new ArgumentException($"{architecture}'s head cannot be read as {coding}; it can as {string.Join(", ", architecture.Head.Codings)}.", nameof(coding));
+        {
+            throw new ArgumentException(
+                $"{architecture}'s head cannot be read as {coding}; it can as {string.Join(", ", architecture.Head.Codings)}.", nameof(coding));
+        }
+
         if (anchors is not null && anchors.LayerCount != architecture.Anchors?.LayerCount)
-            throw new ArgumentException($"anchors is for {anchors.LayerCount} layers of predictions; {architecture} takes {architecture.Anchors?.LayerCount.ToString(CultureInfo.InvariantCulture) ?? "none"}.", nameof(anchors));
+        {
+            var wanted = architecture.Anchors?.LayerCount.ToString(CultureInfo.InvariantCulture) ?? "none";
+            throw new ArgumentException($"anchors is for {anchors.LayerCount} layers of predictions; {architecture} takes {wanted}.", nameof(anchors));
+        }
+
         TorchBackend.EnsureLoaded();
         var head = new HeadSettings(classCount, architecture.Strides, anchors ?? architecture.Anchors, coding);
         return WeightGenerator.Draw(() => new YoloNetwork(architecture, head), seed);
@@ -83,7 +93,8 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// <summary>Runs the network.</summary>
     /// <param name="images">(B, 3, H, W): RGB in [0, 1]; H and W multiples of the largest stride.</param>
     /// <returns>
-    /// One map of logits per layer of predictions, finest first: (B, A, H / stride, W / stride, 5 + C) of an anchor head, (B, 64 + C, H / stride, W / stride) of a point head.
+    /// One map of logits per layer of predictions, finest first: (B, A, H / stride, W / stride, 5 + C) of an anchor head, (B, 64 + C, H / stride, W /
+    /// stride) of a point head.
     /// </returns>
     public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
 
@@ -91,7 +102,7 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// <param name="height">Height of the image, pixels: a multiple of the largest stride.</param>
     /// <param name="width">Width of the image, pixels: a multiple of the largest stride.</param>
     /// <remarks>A multiplication and an addition count as two operations; those of convolutions are counted, which is nearly all.</remarks>
-    /// <exception cref="ArgumentOutOfRangeException">Height or width is no multiple of the largest stride.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Height or width is not a multiple of the largest stride.</exception>
     public string Summary(int height = 640, int width = 640)
     {
         foreach (var (name, value) in new[] { (nameof(height), height), (nameof(width), width) })

@@ -79,7 +79,8 @@ internal sealed class NetworkState
     }
 
     private bool IsOfOtherHead(string name, Tensor tensor, Tensor target)
-        => _classCount is { } classCount && name.StartsWith(_head, StringComparison.Ordinal) && _network.Head.IsOfClassCount(name[_head.Length..], tensor.shape, target.shape, classCount);
+        => _classCount is { } classCount && name.StartsWith(_head, StringComparison.Ordinal)
+            && _network.Head.IsOfClassCount(name[_head.Length..], tensor.shape, target.shape, classCount);
 
     private void Copy()
     {

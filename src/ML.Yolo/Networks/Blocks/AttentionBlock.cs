@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace ML.Yolo.Networks;
 
-/// <summary>Self-attention over the positions of a map (Vaswani et al. 2017, section 3.2), with a depthwise convolution of the values in place of position codes: (B, C, H, W) to (B, C, H, W).</summary>
+/// <summary>
+/// Self-attention over the positions of a map (Vaswani et al. 2017, section 3.2), with a depthwise convolution of the values in place of position codes:
+/// (B, C, H, W) to (B, C, H, W).
+/// </summary>
 internal sealed class AttentionBlock : Module<Tensor, Tensor>
 {
     private const int HeadChannels = 64;

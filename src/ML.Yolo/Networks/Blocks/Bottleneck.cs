@@ -13,7 +13,8 @@ public abstract partial record LayerDescription
     /// <param name="channels">Channels out, before scaling.</param>
     /// <param name="repeats">Blocks in a row, before scaling.</param>
     /// <param name="shortcut">Whether the input is added.</param>
-    public static LayerDescription Bottleneck(int channels, int repeats = 1, bool shortcut = true) => new BottleneckDescription(channels, repeats, shortcut, Previous);
+    public static LayerDescription Bottleneck(int channels, int repeats = 1, bool shortcut = true)
+        => new BottleneckDescription(channels, repeats, shortcut, Previous);
 }
 
 /// <summary>One <see cref="BottleneckBlock"/>, or several in a row.</summary>

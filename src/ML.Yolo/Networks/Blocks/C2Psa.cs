@@ -10,7 +10,9 @@ namespace ML.Yolo;
 [JsonDerivedType(typeof(C2PsaDescription), "C2PSA")]
 public abstract partial record LayerDescription
 {
-    /// <summary>YOLO11's attention over positions: half the channels pass a row of attention blocks, half go by. Puts out as many channels as come in.</summary>
+    /// <summary>
+    /// YOLO11's attention over positions: half the channels pass a row of attention blocks, half go by. Puts out as many channels as come in.
+    /// </summary>
     /// <param name="channels">Channels in and out, before scaling.</param>
     /// <param name="repeats">Attention blocks in a row, before scaling.</param>
     public static LayerDescription C2Psa(int channels, int repeats) => new C2PsaDescription(channels, repeats, Previous);
@@ -43,7 +45,9 @@ internal sealed record C2PsaDescription(int Channels, int Repeats, IReadOnlyList
     internal override T Accept<T>(IBlockVisitor<T> visitor) => visitor.Visit(this);
 }
 
-/// <summary>A convolution makes two halves, the second passes a row of <see cref="PsaBlock"/>s, a convolution joins them: (B, C, H, W) to (B, C, H, W).</summary>
+/// <summary>
+/// A convolution makes two halves, the second passes a row of <see cref="PsaBlock"/>s, a convolution joins them: (B, C, H, W) to (B, C, H, W).
+/// </summary>
 internal sealed class C2PsaBlock : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "cv1")]

@@ -41,7 +41,8 @@ internal sealed record C2fDescription(int Channels, int Repeats, bool Shortcut, 
 }
 
 /// <summary>
-/// Cross-stage partial block that keeps every step: a convolution makes two halves of h channels, the second passes a row of blocks, and both halves and what each block puts out,
+/// Cross-stage partial block that keeps every step: a convolution makes two halves of h channels, the second passes a row of blocks, and both halves and
+/// what each block puts out,
 /// (2 + n)·h channels, are joined by a convolution.
 /// </summary>
 internal sealed class C2fBlock : Module<Tensor, Tensor>

@@ -29,7 +29,8 @@ internal sealed record C3Description(int Channels, int Repeats, bool Shortcut, I
     internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
         => Widest(inputs, scale.Channels(Channels)) * scale.Channels(Channels) * (2 + (3 * (long)scale.Repeats(Repeats)));
 
-    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => new C3Block(inputs[0].Channels, scale.Channels(Channels), scale.Repeats(Repeats), Shortcut);
+    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => new C3Block(inputs[0].Channels, scale.Channels(Channels), scale.Repeats(Repeats), Shortcut);
 
     internal override string Label(NetworkScale scale) => Times(Block, scale.Repeats(Repeats));
 
@@ -63,7 +64,8 @@ internal sealed class C3Block : Module<Tensor, Tensor>
         _through = new ConvBlock(inputChannels, hidden);
         _past = new ConvBlock(inputChannels, hidden);
         _join = new ConvBlock(2 * hidden, outputChannels);
-        _bottlenecks = Sequential(Enumerable.Range(0, repeats).Select(i => ($"{i}", (Module<Tensor, Tensor>)new BottleneckBlock(hidden, hidden, hidden, shortcut, firstKernel))));
+        var blocks = Enumerable.Range(0, repeats).Select(_ => new BottleneckBlock(hidden, hidden, hidden, shortcut, firstKernel));
+        _bottlenecks = Sequential(blocks.Select((block, i) => ($"{i}", (Module<Tensor, Tensor>)block)));
         RegisterComponents();
     }
 

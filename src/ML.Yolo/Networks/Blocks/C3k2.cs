@@ -8,7 +8,9 @@ namespace ML.Yolo;
 [JsonDerivedType(typeof(C3k2Description), "C3k2")]
 public abstract partial record LayerDescription
 {
-    /// <summary>YOLO11's cross-stage partial block: a <see cref="C2f"/> of narrower bottlenecks, or of whole <see cref="C3k"/> blocks with two bottlenecks each.</summary>
+    /// <summary>
+    /// YOLO11's cross-stage partial block: a <see cref="C2f"/> of narrower bottlenecks, or of whole <see cref="C3k"/> blocks with two bottlenecks each.
+    /// </summary>
     /// <param name="channels">Channels out, before scaling.</param>
     /// <param name="repeats">Bottlenecks, or C3k blocks, in a row, before scaling.</param>
     /// <param name="c3k">Whether the row is of C3k blocks.</param>

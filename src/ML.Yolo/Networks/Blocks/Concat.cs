@@ -20,7 +20,8 @@ internal sealed record ConcatDescription(IReadOnlyList<int> From) : BlockDescrip
 
     internal override (string, int, int, int)[] Sizes => [];
 
-    internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => inputs[0] with { Channels = inputs.Sum(input => input.Channels) };
+    internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => inputs[0] with { Channels = inputs.Sum(input => input.Channels) };
 
     internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => new ConcatBlock();
 

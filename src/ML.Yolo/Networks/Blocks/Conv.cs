@@ -27,15 +27,18 @@ internal sealed record ConvDescription(int Channels, int Kernel, int Stride, int
 
     internal override (string, int, int, int)[] Sizes =>
     [
-        (nameof(Channels), Channels, 1, MaxChannels), (nameof(Kernel), Kernel, 1, MaxKernel), (nameof(Stride), Stride, 1, MaxKernel), (nameof(Padding), Padding, 0, MaxKernel),
+        (nameof(Channels), Channels, 1, MaxChannels), (nameof(Kernel), Kernel, 1, MaxKernel), (nameof(Stride), Stride, 1, MaxKernel),
+        (nameof(Padding), Padding, 0, MaxKernel),
     ];
 
     internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
         => new(scale.Channels(Channels), Slide(inputs[0].Height, Padding, Kernel, Stride), Slide(inputs[0].Width, Padding, Kernel, Stride));
 
-    internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => (long)inputs[0].Channels * scale.Channels(Channels) * Kernel * Kernel;
+    internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => (long)inputs[0].Channels * scale.Channels(Channels) * Kernel * Kernel;
 
-    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => new ConvBlock(inputs[0].Channels, scale.Channels(Channels), Kernel, Stride, Padding);
+    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => new ConvBlock(inputs[0].Channels, scale.Channels(Channels), Kernel, Stride, Padding);
 
     internal override string Label(NetworkScale scale) => $"{Block} {Kernel}×{Kernel}{(Stride > 1 ? $" /{Stride}" : "")}";
 

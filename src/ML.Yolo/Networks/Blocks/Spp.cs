@@ -35,7 +35,8 @@ internal sealed record SppDescription(int Channels, IReadOnlyList<int> Kernels, 
     internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
         => Widest(inputs, scale.Channels(Channels)) * Widest(inputs, scale.Channels(Channels)) * (1 + Kernels.Count);
 
-    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => new SppBlock(inputs[0].Channels, scale.Channels(Channels), Kernels);
+    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => new SppBlock(inputs[0].Channels, scale.Channels(Channels), Kernels);
 
     internal override T Accept<T>(IBlockVisitor<T> visitor) => visitor.Visit(this);
 }

@@ -26,9 +26,11 @@ internal sealed record SppfDescription(int Channels, int Kernel, IReadOnlyList<i
 
     internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => inputs[0] with { Channels = scale.Channels(Channels) };
 
-    internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => 3 * Widest(inputs, scale.Channels(Channels)) * Widest(inputs, scale.Channels(Channels));
+    internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => 3 * Widest(inputs, scale.Channels(Channels)) * Widest(inputs, scale.Channels(Channels));
 
-    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => new SppfBlock(inputs[0].Channels, scale.Channels(Channels), Kernel);
+    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => new SppfBlock(inputs[0].Channels, scale.Channels(Channels), Kernel);
 
     internal override T Accept<T>(IBlockVisitor<T> visitor) => visitor.Visit(this);
 }

@@ -19,9 +19,11 @@ internal sealed record UpsampleDescription(IReadOnlyList<int> From) : BlockDescr
 
     internal override (string, int, int, int)[] Sizes => [];
 
-    internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => inputs[0] with { Height = 2 * inputs[0].Height, Width = 2 * inputs[0].Width };
+    internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => inputs[0] with { Height = 2 * inputs[0].Height, Width = 2 * inputs[0].Width };
 
-    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => TorchSharp.torch.nn.Upsample(scale_factor: [2, 2], mode: UpsampleMode.Nearest);
+    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => TorchSharp.torch.nn.Upsample(scale_factor: [2, 2], mode: UpsampleMode.Nearest);
 
     internal override T Accept<T>(IBlockVisitor<T> visitor) => visitor.Visit(this);
 }

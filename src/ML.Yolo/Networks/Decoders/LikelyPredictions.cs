@@ -23,7 +23,11 @@ internal sealed record LikelyPredictions(Tensor Boxes, Tensor Scores, Tensor Ind
         (indices, boxes, scores) = (indices.index_select(0, order), boxes.index_select(0, order), scores.index_select(0, order));
         var results = new LikelyPredictions[batch];
         for (var (image, start) = (0, 0L); image < batch; start += counts[image], image++)
-            results[image] = new LikelyPredictions(boxes.narrow(0, start, counts[image]), scores.narrow(0, start, counts[image]), indices.narrow(0, start, counts[image]));
+        {
+            var count = counts[image];
+            results[image] = new LikelyPredictions(boxes.narrow(0, start, count), scores.narrow(0, start, count), indices.narrow(0, start, count));
+        }
+
         return results;
     }
 

@@ -61,7 +61,8 @@ internal abstract class MapDecoder(IReadOnlyList<int> strides, int classCount)
             first += count;
         }
 
-        return [.. LikelyPredictions.Split(cat(images), cat(indices), cat(boxes), cat(scores), maps[0].shape[0]).Select(image => image.MoveToOuterDisposeScope())];
+        var split = LikelyPredictions.Split(cat(images), cat(indices), cat(boxes), cat(scores), maps[0].shape[0]);
+        return [.. split.Select(image => image.MoveToOuterDisposeScope())];
     }
 
     /// <summary>Adds those predictions of one layer of one image, on plain memory, whose score may exceed a threshold.</summary>

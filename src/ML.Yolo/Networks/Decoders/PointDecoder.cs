@@ -5,7 +5,10 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace ML.Yolo.Networks;
 
-/// <summary>Reads the maps of a <see cref="PointHead"/>, (B, 4R + C, H, W) logits: R bins for each side of a box, then classes. H·W predictions per layer, each from the middle of its cell.</summary>
+/// <summary>
+/// Reads the maps of a <see cref="PointHead"/>, (B, 4R + C, H, W) logits: R bins for each side of a box, then classes. H·W predictions per layer, each from
+/// the middle of its cell.
+/// </summary>
 /// <param name="strides">Pixels per cell, by layer of predictions.</param>
 /// <param name="classCount">Number of classes, C.</param>
 internal sealed class PointDecoder(IReadOnlyList<int> strides, int classCount) : MapDecoder(strides, classCount)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ML.Yolo.Networks;
 
-/// <summary>Predictions of one image on plain memory, for engines without tensors: four box numbers and C scores a row.</summary>
+/// <summary>Predictions of one image on plain memory, for engines without tensors: four box numbers and C scores per row.</summary>
 /// <param name="classCount">Number of classes, C.</param>
 internal sealed class PredictionRows(int classCount)
 {

@@ -16,7 +16,11 @@ public sealed class Predictions : IDisposable
         if (boxes.dim() != 3 || boxes.shape[2] != 4)
             throw new ArgumentException($"boxes has shape ({string.Join(", ", boxes.shape)}); it must be (batch, predictions, 4).", nameof(boxes));
         if (scores.dim() != 3 || scores.shape[0] != boxes.shape[0] || scores.shape[1] != boxes.shape[1] || scores.shape[2] < 1)
-            throw new ArgumentException($"scores has shape ({string.Join(", ", scores.shape)}); it must be ({boxes.shape[0]}, {boxes.shape[1]}, classes).", nameof(scores));
+        {
+            throw new ArgumentException(
+                $"scores has shape ({string.Join(", ", scores.shape)}); it must be ({boxes.shape[0]}, {boxes.shape[1]}, classes).", nameof(scores));
+        }
+
         (Boxes, Scores) = (boxes, scores);
     }
 

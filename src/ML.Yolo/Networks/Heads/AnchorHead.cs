@@ -26,7 +26,9 @@ internal sealed record AnchorHeadDescription(IReadOnlyList<int> From) : HeadDesc
     internal override DetectionHead Build(int[] inputChannels, HeadSettings settings) => new AnchorHead(inputChannels, settings);
 }
 
-/// <summary>One 1 × 1 convolution per layer: (B, Cᵢ, H, W) to logits (B, A, H, W, 5 + C): x, y, w, h, objectness, classes. Holds the anchors, in cells, as a buffer.</summary>
+/// <summary>
+/// One 1 × 1 convolution per layer: (B, Cᵢ, H, W) to logits (B, A, H, W, 5 + C): x, y, w, h, objectness, classes. Holds the anchors, in cells, as a buffer.
+/// </summary>
 internal sealed class AnchorHead : DetectionHead
 {
     // What a new head expects: eight objects in an image of 640 pixels, and a class probability of 0.6 shared by the classes.

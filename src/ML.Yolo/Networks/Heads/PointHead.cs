@@ -11,11 +11,15 @@ namespace ML.Yolo;
 [JsonDerivedType(typeof(PointHeadDescription), "DetectPoints")]
 public abstract partial record LayerDescription
 {
-    /// <summary>The head without anchors of YOLOv8 and YOLOv5u, on each of the given layers: 3 × 3 convolutions for the classes. Always the last line.</summary>
+    /// <summary>
+    /// The head without anchors of YOLOv8 and YOLOv5u, on each of the given layers: 3 × 3 convolutions for the classes. Always the last line.
+    /// </summary>
     /// <param name="from">The layers, finest first.</param>
     public static LayerDescription DetectPoints(params int[] from) => new PointHeadDescription(Depthwise: false, from);
 
-    /// <summary>The head without anchors of YOLO11, on each of the given layers: depthwise and 1 × 1 convolutions for the classes. Always the last line.</summary>
+    /// <summary>
+    /// The head without anchors of YOLO11, on each of the given layers: depthwise and 1 × 1 convolutions for the classes. Always the last line.
+    /// </summary>
     /// <param name="from">The layers, finest first.</param>
     public static LayerDescription DetectPointsDepthwise(params int[] from) => new PointHeadDescription(Depthwise: true, from);
 }
@@ -31,7 +35,8 @@ internal sealed record PointHeadDescription(bool Depthwise, IReadOnlyList<int> F
 }
 
 /// <summary>
-/// Two towers of convolutions per layer, one for the sides of the box and one for the classes: (B, Cᵢ, H, W) to logits (B, 4R + C, H, W): R bins for each of left, top, right and bottom, then classes. Neither
+/// Two towers of convolutions per layer, one for the sides of the box and one for the classes: (B, Cᵢ, H, W) to logits (B, 4R + C, H, W): R bins for each
+/// of left, top, right and bottom, then classes. Neither
 /// anchors nor objectness.
 /// </summary>
 internal sealed class PointHead : DetectionHead
@@ -136,7 +141,10 @@ internal sealed class PointHead : DetectionHead
 
     private static Parameter Bias(Sequential tower) => ((Conv2d)tower[^1]).bias!;
 
-    /// <summary>The value of each bin, 0 to R − 1, in the shape under which Ultralytics' models save them: a convolution that does not learn. It is there for the state alone.</summary>
+    /// <summary>
+    /// The value of each bin, 0 to R − 1, in the shape under which Ultralytics' models save them: a convolution that does not learn. It is there for the
+    /// state alone.
+    /// </summary>
     private sealed class BinValues : Module
     {
         [ComponentName(Name = "conv")]

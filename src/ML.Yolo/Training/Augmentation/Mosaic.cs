@@ -38,7 +38,12 @@ internal static class Mosaic
     }
 
     private static Scene Lay(
-        TrainingSet set, int first, int tileCount, int size, Random random, Func<int, float, float, (float Width, float Height), (float Left, float Top)> corner)
+        TrainingSet set,
+        int first,
+        int tileCount,
+        int size,
+        Random random,
+        Func<int, float, float, (float Width, float Height), (float Left, float Top)> corner)
     {
         var (side, tiles, boxes) = (2 * size, new List<SceneTile>(tileCount), new List<SceneBox>());
         var previous = (Width: 0f, Height: 0f);
