@@ -46,8 +46,8 @@ public sealed partial class YoloTrainer
         public DetectionLossOptions? Loss { get; set; }
 
         /// <summary>
-        /// Scales the class weight by classes / 80, the objectness weight by (image size / 640)², and both and the box weight by 3 / layers of predictions, as
-        /// the reference does before training, so that one set of weights serves all data. Default true.
+        /// Scales the class weight by classes / 80, the objectness weight by (image size / 640)², and both and the box weight by 3 / layers of
+        /// predictions, as the reference does before training, so that one set of weights serves all data. Default true.
         /// </summary>
         public bool ScaleLossWeights { get; set; } = true;
 
@@ -346,7 +346,10 @@ public sealed partial class YoloTrainer
             where T : struct, Enum
         {
             if (!Enum.IsDefined(value))
-                throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}."));
+            {
+                var names = string.Join(", ", Enum.GetNames<T>());
+                throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {names}."));
+            }
         }
 
         private static void RequireAtLeast(double least, params ReadOnlySpan<(string Name, double Value)> options)
