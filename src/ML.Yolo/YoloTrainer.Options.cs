@@ -77,8 +77,8 @@ public sealed partial class YoloTrainer
         public int BatchSize { get; set; } = 16;
 
         /// <summary>
-        /// Images per step of the optimiser: gradients of smaller batches are added up until there are that many. What is left over at the end of the run makes
-        /// a last step, and no epoch ends before a first one. At least 1; default 64.
+        /// Images per step of the optimiser: gradients of smaller batches are added up until there are that many. What is left over at the end of the run
+        /// makes a last step, and no epoch ends before a first one. At least 1; default 64.
         /// </summary>
         public int NominalBatchSize { get; set; } = 64;
 
@@ -128,8 +128,8 @@ public sealed partial class YoloTrainer
         public AugmentationOptions Augmentation { get; set; } = AugmentationOptions.Scratch;
 
         /// <summary>
-        /// Whether samples are drawn by their classes instead of each once per epoch: more often those with rare classes and, once there was a validation, with
-        /// classes that are not found yet. Samples without objects are then not drawn. Default false.
+        /// Whether samples are drawn by their classes instead of each once per epoch: more often those with rare classes and, once there was a validation,
+        /// with classes that are not found yet. Samples without objects are then not drawn. Default false.
         /// </summary>
         public bool ImageWeights { get; set; }
 
@@ -344,7 +344,10 @@ public sealed partial class YoloTrainer
             where T : struct, Enum
         {
             if (!Enum.IsDefined(value))
-                throw new ArgumentOutOfRangeException(option, value, $"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+            {
+                throw new ArgumentOutOfRangeException(
+                    option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}."));
+            }
         }
 
         private static void RequireAtLeast(double least, params ReadOnlySpan<(string Name, double Value)> options)

@@ -55,5 +55,7 @@ public sealed partial class YoloTrainer
     };
 
     private RunFolder? OpenFolder(TrainingSet set, IReadOnlyList<string> classNames, int seed)
-        => _options.CheckpointDirectory is { } path ? new RunFolder(path, TrainingIdentity.Of(set, classNames, DetectorManifest.ToJson(_options), seed)) : null;
+        => _options.CheckpointDirectory is { } path
+            ? new RunFolder(path, TrainingIdentity.Of(set, classNames, DetectorManifest.ToJson(_options), seed))
+            : null;
 }

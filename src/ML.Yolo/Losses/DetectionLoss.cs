@@ -82,7 +82,9 @@ public abstract class DetectionLoss : IDisposable
     /// <summary>The weighted terms, as differentiable scalars, in the order of <see cref="TermNames"/>.</summary>
     private protected abstract Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, Tensor targets);
 
-    /// <summary>What means over a share of a batch are multiplied by, so that totals of all shares add up to that of the whole batch; 1 where it is whole.</summary>
+    /// <summary>
+    /// What means over a share of a batch are multiplied by, so that totals of all shares add up to that of the whole batch; 1 where it is whole.
+    /// </summary>
     /// <param name="images">Images of the share.</param>
     /// <param name="counts">How many each mean is over.</param>
     private protected double[] MeanWeights(long images, IEnumerable<long> counts)

@@ -35,7 +35,7 @@ internal sealed record Checkpoint(TrainingState State, TrainingIdentity Identity
             foreach (var tensor in tensors.Values)
                 tensor.Dispose();
             if (exception is JsonException)
-                throw new WeightsFormatException($"'{path}' is no checkpoint that can be read: {exception.Message}", exception);
+                throw new WeightsFormatException($"'{path}' is not a checkpoint that can be read: {exception.Message}", exception);
             throw;
         }
     }

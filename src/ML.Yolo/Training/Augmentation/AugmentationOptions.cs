@@ -103,16 +103,17 @@ public sealed class AugmentationOptions
             (nameof(Rotation), Rotation, 180), (nameof(Translation), Translation, 1), (nameof(ScaleGain), ScaleGain, 0.99f),
             (nameof(Shear), Shear, 89), (nameof(Perspective), Perspective, 0.001f),
             (nameof(HorizontalFlipProbability), HorizontalFlipProbability, 1), (nameof(VerticalFlipProbability), VerticalFlipProbability, 1),
-            (nameof(HueGain), HueGain, 1), (nameof(SaturationGain), SaturationGain, 1), (nameof(ValueGain), ValueGain, 1), (nameof(MultiScale), MultiScale, 0.99f),
+            (nameof(HueGain), HueGain, 1), (nameof(SaturationGain), SaturationGain, 1), (nameof(ValueGain), ValueGain, 1),
+            (nameof(MultiScale), MultiScale, 0.99f),
         ];
         foreach (var (name, value, high) in ranges)
         {
             if (!(value >= 0 && value <= high))
-                throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must lie in [0, {high}]."));
+                throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value}; it must lie in [0, {high}]."));
         }
 
         if (MosaicTiles is not (4 or 9))
-            throw new ArgumentOutOfRangeException(nameof(MosaicTiles), MosaicTiles, $"{nameof(MosaicTiles)} is {MosaicTiles}; it must be 4 or 9.");
+            throw new ArgumentOutOfRangeException(nameof(MosaicTiles), $"{nameof(MosaicTiles)} is {MosaicTiles}; it must be 4 or 9.");
         ArgumentOutOfRangeException.ThrowIfNegative(CloseMosaicEpochs);
     }
 

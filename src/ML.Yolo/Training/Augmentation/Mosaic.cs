@@ -37,8 +37,9 @@ internal static class Mosaic
         });
     }
 
+    /// <param name="corner">Left and top of a tile, from its number, width and height, and the size of the tile before it.</param>
     private static Scene Lay(
-        TrainingSet set, int first, int tileCount, int size, Random random, Func<int, float, float, (float Width, float Height), (float Left, float Top)> corner)
+        TrainingSet set, int first, int tileCount, int size, Random random, Func<int, float, float, (float Width, float Height), (float, float)> corner)
     {
         var (side, tiles, boxes) = (2 * size, new List<SceneTile>(tileCount), new List<SceneBox>());
         var previous = (Width: 0f, Height: 0f);
