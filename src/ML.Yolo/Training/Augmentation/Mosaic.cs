@@ -37,7 +37,7 @@ internal static class Mosaic
         });
     }
 
-    /// <param name="corner">Left and top of a tile, from its number, width and height, and the size of the tile before it.</param>
+    /// <summary>One image and random others, each where <paramref name="corner"/> says, which is told the size of the one before it.</summary>
     private static Scene Lay(
         TrainingSet set, int first, int tileCount, int size, Random random, Func<int, float, float, (float Width, float Height), (float, float)> corner)
     {
