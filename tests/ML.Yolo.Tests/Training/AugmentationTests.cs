@@ -267,11 +267,11 @@ public sealed class AugmentationTests : IDisposable
 
     private static SKRectI WhiteBounds(byte[] pixels)
     {
-        var bounds = SKRectI.Empty;
+        var bounds = new SKRectI(Size, Size, 0, 0);
         for (var i = 0; i < Size * Size; i++)
         {
             if (pixels[i * Pixel] > 180)
-                bounds.Union(SKRectI.Create(i % Size, i / Size, 1, 1));
+                bounds = SKRectI.Union(bounds, SKRectI.Create(i % Size, i / Size, 1, 1));
         }
 
         return bounds;
