@@ -78,8 +78,7 @@ public sealed partial class YoloTrainer
 
         /// <summary>
         /// Images per step of the optimiser: gradients of smaller batches are added up until there are that many. What is left over at the end of the run
-        /// makes
-        /// a last step, and no epoch ends before a first one. At least 1; default 64.
+        /// makes a last step, and no epoch ends before a first one. At least 1; default 64.
         /// </summary>
         public int NominalBatchSize { get; set; } = 64;
 
@@ -130,8 +129,7 @@ public sealed partial class YoloTrainer
 
         /// <summary>
         /// Whether samples are drawn by their classes instead of each once per epoch: more often those with rare classes and, once there was a validation,
-        /// with
-        /// classes that are not found yet. Samples without objects are then not drawn. Default false.
+        /// with classes that are not found yet. Samples without objects are then not drawn. Default false.
         /// </summary>
         public bool ImageWeights { get; set; }
 
@@ -347,8 +345,8 @@ public sealed partial class YoloTrainer
         {
             if (!Enum.IsDefined(value))
             {
-                var names = string.Join(", ", Enum.GetNames<T>());
-                throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {names}."));
+                throw new ArgumentOutOfRangeException(
+                    option, FormattableString.Invariant($"{option} is {value:D}; it must be one of {string.Join(", ", Enum.GetNames<T>())}."));
             }
         }
 

@@ -19,8 +19,7 @@ namespace ML.Yolo;
 /// <item><term>Image (input)</term><description><c>MLImage</c>, of any size: the trainer letterboxes it.</description></item>
 /// <item><term>Label (input)</term><description>Vector of keys, one per object; may be empty. The key values name the classes.</description></item>
 /// <item><term>BoundingBoxes (input)</term><description>Vector of <see cref="float"/>, four per object: x0, y0, x1, y1 in pixels of the image, origin top
-/// left.
-/// </description></item>
+/// left.</description></item>
 /// <item><term>PredictedLabel (output)</term><description>Vector of keys with the training labels' key values, most confident first.</description></item>
 /// <item><term>PredictedBoundingBoxes (output)</term><description>Vector of <see cref="float"/>, as BoundingBoxes.</description></item>
 /// <item><term>Score (output)</term><description>Vector of <see cref="float"/>, one per predicted box, in [0, 1].</description></item>

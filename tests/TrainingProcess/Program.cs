@@ -5,7 +5,8 @@ using ML.Yolo;
 using ML.Yolo.Tests;
 using TorchSharp;
 
-// A training run that can be killed: FOLDER EPOCHS [disk] [resume], with "disk" its images wait in a file. Says "epoch N" at the end of each, and the checksum of the weights at the end of all.
+// A training run that can be killed: FOLDER EPOCHS [disk] [resume]. With "disk" its images wait in a file.
+// Says "epoch N" at the end of each, and the checksum of the weights at the end of all.
 torch.set_num_threads(1);
 var mlContext = new MLContext(seed: 5);
 mlContext.Log += (_, entry) =>

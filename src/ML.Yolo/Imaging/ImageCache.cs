@@ -4,8 +4,7 @@ namespace ML.Yolo.Imaging;
 
 /// <summary>
 /// Keeps resized images for random access: in memory while the budget lasts, the rest in a temporary file that vanishes with the process, or not at all
-/// where a
-/// file can be decoded again.
+/// where a file can be decoded again.
 /// </summary>
 /// <remarks>For any number of threads; an image may be read once it is added.</remarks>
 /// <param name="budget">Memory for pixels, shared with other caches; it is not given back.</param>

@@ -10,9 +10,8 @@ public enum OptimizerKind
     Adam,
 
     /// <summary>
-    /// Adam with decoupled weight decay (Loshchilov and Hutter 2019): learns most in short runs from scratch. Use a learning rate about ten times smaller
-    /// than for
-    /// SGD.
+    /// Adam with decoupled weight decay (Loshchilov and Hutter 2019): learns most in short runs from scratch. Use a learning rate about ten times smaller than
+    /// for SGD.
     /// </summary>
     AdamW,
 }

@@ -9,9 +9,8 @@ public enum TrainingPrecision
     Full,
 
     /// <summary>
-    /// bfloat16, which needs no scaling of the loss: less memory, and less time on GPUs with tensor cores. On a CPU with AVX512-BF16 a step takes about
-    /// twice as
-    /// long as in single.
+    /// bfloat16, which needs no scaling of the loss: less memory, and less time on GPUs with tensor cores. On a CPU with AVX512-BF16 a step takes about twice
+    /// as long as in single.
     /// </summary>
     BFloat16,
 }

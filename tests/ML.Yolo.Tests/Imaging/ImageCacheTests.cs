@@ -78,7 +78,9 @@ public sealed class ImageCacheTests
     }
 
     private static IEnumerable<string> OpenFiles(int process)
-        => Directory.GetFiles($"/proc/{process}/fd").Select(path => new FileInfo(path).LinkTarget ?? "").Where(path => path.Contains(".cache", StringComparison.Ordinal));
+        => Directory.GetFiles($"/proc/{process}/fd")
+            .Select(path => new FileInfo(path).LinkTarget ?? "")
+            .Where(path => path.Contains(".cache", StringComparison.Ordinal));
 
     private static string[] Files(string folder) => Directory.GetFiles(folder, "ml-yolo-*.cache");
 

@@ -33,7 +33,9 @@ public sealed class LossScalingTests
     public void Fit_NetworkOfTwoLayersScaled_LearnsAsWithTheReferencesWeights()
     {
         var scaled = Options(scales: true, new YoloV5LossOptions());
-        var byHand = Options(scales: false, new YoloV5LossOptions { BoxWeight = 0.05f * 1.5f, ClassWeight = 0.5f * (2 / 80f * 1.5f), ObjectnessWeight = 0.01f * 1.5f });
+        // Two classes, 64 pixels, two layers.
+        var weights = new YoloV5LossOptions { BoxWeight = 0.05f * 1.5f, ClassWeight = 0.5f * (2 / 80f * 1.5f), ObjectnessWeight = 0.01f * 1.5f };
+        var byHand = Options(scales: false, weights);
 
         using var one = TinyRun.Fit(new MLContext(seed: 1), scaled);
         using var other = TinyRun.Fit(new MLContext(seed: 1), byHand);

@@ -6,7 +6,8 @@ public sealed class OptimizerScheduleTests
 {
     private const double Rate = 0.1;
 
-    private static OptimizerSettings Settings => TinySettings.Optimizer with { LearningRate = Rate, WarmupBiasLearningRate = 0.2, BatchSize = 16, NominalBatchSize = 64 };
+    private static OptimizerSettings Settings
+        => TinySettings.Optimizer with { LearningRate = Rate, WarmupBiasLearningRate = 0.2, BatchSize = 16, NominalBatchSize = 64 };
 
     [Theory]
     [InlineData(0, 0, 0.2, 0.8, 1)]

@@ -28,7 +28,7 @@ public sealed class OptionLimitsTests
 
     private static readonly Dictionary<string, (Action<YoloTrainer.Options> Set, string Message)> Beyond = new()
     {
-        ["rate"] = (options => options.LearningRate = 1e308, "LearningRate is 1E+308; it must be so small that a step's factor is a number of single precision."),
+        ["rate"] = (options => options.LearningRate = 1e308, "LearningRate is 1E+308; it must be so small that a step's factor is a number of single"),
         ["rate of the warm-up"] = (options => options.WarmupBiasLearningRate = 1e300, "WarmupBiasLearningRate is 1E+300; it must be so small"),
         ["rate with decay"] = (options => (options.LearningRate, options.WeightDecay) = (1e30, 1e10), "LearningRate is 1E+30; it must be so small"),
         ["decay"] = (options => options.WeightDecay = 1e300, "WeightDecay is 1E+300; it must be so small that times BatchSize"),
@@ -42,9 +42,12 @@ public sealed class OptionLimitsTests
         ["bad samples"] = (options => options.BadSampleHandling = (BadSampleHandling)9, "BadSampleHandling is 9; it must be one of "),
         ["precision"] = (options => options.Precision = (TrainingPrecision)9, "Precision is 9; it must be one of Full, BFloat16."),
         ["box IoU"] = (options => options.Loss = new YoloV5LossOptions { BoxIou = (BoxIouKind)9 }, "BoxIou is 9; it must be one of "),
-        ["smoothing"] = (options => options.Loss = new YoloV3LossOptions { LabelSmoothingRule = (LabelSmoothingRule)9 }, "LabelSmoothingRule is 9; it must be one of "),
-        ["unassigned"] = (options => options.Loss = new YoloV5LossOptions { UnassignedTargets = (UnassignedTargets)9 }, "UnassignedTargets is 9; it must be one of "),
-        ["balance"] = (options => options.Loss = new YoloV5LossOptions { LayerBalance = [1, 1] }, "LayerBalance holds 2 numbers; the network has 3 layers"),
+        ["smoothing"] = (
+            options => options.Loss = new YoloV3LossOptions { LabelSmoothingRule = (LabelSmoothingRule)9 }, "LabelSmoothingRule is 9; it must be one of "),
+        ["unassigned"] = (
+            options => options.Loss = new YoloV5LossOptions { UnassignedTargets = (UnassignedTargets)9 }, "UnassignedTargets is 9; it must be one of "),
+        ["balance"] = (
+            options => options.Loss = new YoloV5LossOptions { LayerBalance = [1, 1] }, "LayerBalance holds 2 numbers; the network has 3 layers"),
     };
 
     public static TheoryData<string> NamesAtTheLimit => [.. AtTheLimit.Keys];

@@ -148,7 +148,8 @@ public sealed class YoloTrainerTests
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(data));
 
-        Assert.Contains("The label column 'Label' is a vector of String; a vector of keys (use MapValueToKey) was expected.", exception.Message, StringComparison.Ordinal);
+        const string Message = "The label column 'Label' is a vector of String; a vector of keys (use MapValueToKey) was expected.";
+        Assert.Contains(Message, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,9 +158,10 @@ public sealed class YoloTrainerTests
         var mlContext = new MLContext(seed: 1);
         var options = TinyRun.Options();
         options.ImageColumnName = "Picture";
+        var data = SquareImages.AsView(mlContext, SquareImages.Draw(2));
+        var pipeline = mlContext.Transforms.CopyColumns("Copy", "Label").Append(mlContext.MulticlassClassification.Trainers.Yolo(options));
 
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(
-            () => mlContext.Transforms.CopyColumns("Copy", "Label").Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(SquareImages.AsView(mlContext, SquareImages.Draw(2))));
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => pipeline.Fit(data));
 
         Assert.Contains("The image column 'Picture' is not in the data", exception.Message, StringComparison.Ordinal);
         Assert.Contains("BoundingBoxes", exception.Message, StringComparison.Ordinal);
@@ -172,8 +174,9 @@ public sealed class YoloTrainerTests
         var rows = SquareImages.Draw(3);
         rows[2].Label = ["red"];
         rows[2].BoundingBoxes = [1, 2, 3];
+        var trainer = mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options());
 
-        var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
+        var exception = Assert.Throws<FormatException>(() => trainer.Fit(SquareImages.AsView(mlContext, rows)));
 
         Assert.Equal("Row 2 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; 4 per label were expected.", exception.Message);
     }
@@ -187,8 +190,9 @@ public sealed class YoloTrainerTests
         var rows = SquareImages.Draw(2);
         rows[1].Label = ["red"];
         rows[1].BoundingBoxes = [x0, y0, x1, y1];
+        var trainer = mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options());
 
-        var exception = Assert.Throws<FormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows)));
+        var exception = Assert.Throws<FormatException>(() => trainer.Fit(SquareImages.AsView(mlContext, rows)));
 
         Assert.StartsWith("Row 1, 'BoundingBoxes', box 0:", exception.Message, StringComparison.Ordinal);
     }

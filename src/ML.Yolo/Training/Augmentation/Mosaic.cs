@@ -37,13 +37,9 @@ internal static class Mosaic
         });
     }
 
+    /// <summary>One image and random others, each where <paramref name="corner"/> says, which is told the size of the one before it.</summary>
     private static Scene Lay(
-        TrainingSet set,
-        int first,
-        int tileCount,
-        int size,
-        Random random,
-        Func<int, float, float, (float Width, float Height), (float Left, float Top)> corner)
+        TrainingSet set, int first, int tileCount, int size, Random random, Func<int, float, float, (float Width, float Height), (float, float)> corner)
     {
         var (side, tiles, boxes) = (2 * size, new List<SceneTile>(tileCount), new List<SceneBox>());
         var previous = (Width: 0f, Height: 0f);
