@@ -5,9 +5,8 @@ namespace ML.Yolo.Losses;
 /// <summary>YOLOv5's assignment: a target goes to every anchor of similar size, in its own cell and in the neighbour cells it lies nearest to.</summary>
 /// <remarks>
 /// With r = target size / anchor size, a pair matches while max over both sides of max(r, 1/r) is below <paramref name="anchorThreshold"/>; a target
-/// without area
-/// therefore matches nothing. A matched pair is built in its cell, then left, up, right and down of it where the centre is in that half of
-/// the cell and a neighbour exists. Rows come cell by cell in that order, within it anchor by anchor, then target by target.
+/// without area therefore matches nothing. A matched pair is built in its cell, then left, up, right and down of it where the centre is in that half of the
+/// cell and a neighbour exists. Rows come cell by cell in that order, within it anchor by anchor, then target by target.
 /// <para>Example: a target with its centre at (5.3, 7.8) cells is built in cell (5, 7), in its left neighbour (4, 7), since 0.3 is in the left half, and in
 /// the one below, (5, 8).</para>
 /// </remarks>

@@ -5,9 +5,8 @@ namespace ML.Yolo.Losses;
 /// <summary>YOLOv3's assignment: on each layer the anchor most like a target in size takes it, in the one cell its centre lies in.</summary>
 /// <remarks>
 /// Sizes are compared by their IoU as if concentric. The best anchor takes the target only above <paramref name="iouThreshold"/>. Predictions that took no
-/// target
-/// count as no-object, except, in a target's cell, anchors above <paramref name="ignoreThreshold"/>. Rows come in the order of the targets.
-/// A target without area has IoU 0 with every anchor and is never taken.
+/// target count as no-object, except, in a target's cell, anchors above <paramref name="ignoreThreshold"/>. Rows come in the order of the targets. A target
+/// without area has IoU 0 with every anchor and is never taken.
 /// <para>Example: a target of 4 × 2 cells and anchors of 2 × 2 and 4 × 4 have IoUs 4/8 and 8/16; of equals the first takes it, in the cell of its centre
 /// alone.</para>
 /// </remarks>

@@ -5,8 +5,7 @@ namespace ML.Yolo;
 /// <summary>The loss of a detector over a batch: it assigns targets to predictions and measures how far the predictions are from them.</summary>
 /// <remarks>
 /// Maps are what a network's head puts out, one tensor of logits per layer of predictions, finest first. Targets are (N, 6): image index, class index, and
-/// centre x, centre y, width,
-/// height in [0, 1] of the network's input; N may be zero.
+/// centre x, centre y, width, height in [0, 1] of the network's input; N may be zero.
 /// </remarks>
 public abstract class DetectionLoss : IDisposable
 {

@@ -8,9 +8,8 @@ namespace ML.Yolo;
 /// <summary>The YOLOv3 loss: the best anchor of a layer takes a target, squared errors for boxes, cross-entropy for objectness and classes.</summary>
 /// <remarks>
 /// Terms, each summed over the layers and weighted: "box", the mean squared error of the centre plus that of the square roots of the size; "obj", the
-/// cross-entropy of the
-/// matched predictions against 1; "noobj", that of the predictions in the no-object mask against 0; "cls", that of the matched classes (0 with one class).
-/// A target of zero width or height has no overlap with any anchor and adds nothing.
+/// cross-entropy of the matched predictions against 1; "noobj", that of the predictions in the no-object mask against 0; "cls", that of the matched classes
+/// (0 with one class). A target of zero width or height has no overlap with any anchor and adds nothing.
 /// </remarks>
 public sealed class YoloV3Loss : AnchorLoss
 {

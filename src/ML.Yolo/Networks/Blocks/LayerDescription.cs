@@ -5,8 +5,7 @@ namespace ML.Yolo;
 /// <summary>One line of an architecture's description: a kind of block or head, where its input comes from, and its size before scaling.</summary>
 /// <remarks>
 /// Layers count from 0. In <c>from</c> a layer is named by its number, or by how far back it lies: −1 is the layer before, −2 the one before that. Blocks,
-/// and the
-/// names their parameters are saved under, are those of Ultralytics' models, so a description of theirs can be written down line by line.
+/// and the names their parameters are saved under, are those of Ultralytics' models, so a description of theirs can be written down line by line.
 /// </remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "Block")]
 public abstract partial record LayerDescription
