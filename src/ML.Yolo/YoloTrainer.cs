@@ -6,6 +6,7 @@ using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
 using ML.Yolo.Training;
+using ML.Yolo.Training.Augmentation;
 using ML.Yolo.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -98,6 +99,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var log = new TrainingLog(channel, progress);
         var budget = new MemoryBudget(_options.ImageCaching == ImageCaching.Off ? 0 : _options.ImageCacheMegabytes * Megabyte);
         using var training = Read(input, classNames, budget, log, "training");
+        training.RequireObjects();
+        if (training.DescribeTooSmall(Warp.MinSide, _options.ImageSize) is { } tooSmall)
+            log.Warn(tooSmall);
         using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, budget, log, "validation");
         return Train(training, validation, classNames, devices, log);
     }
@@ -126,7 +130,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         };
         if (_options.Resume)
             loop.Resume();
-        return ToTransformer(loop.Run(), devices, classNames, _options, loop.Report.History);
+        var model = ToTransformer(loop.Run(), devices, classNames, _options, loop.Report.History);
+        model.Environment = _environment;
+        return model;
     }
 
     /// <summary>The network as training begins: initial or pretrained weights, anchors that suit the data, frozen layers.</summary>
