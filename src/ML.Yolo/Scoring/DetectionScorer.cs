@@ -32,7 +32,8 @@ internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput inp
     public Detection[][] Score(IReadOnlyList<LetterboxedImage> images)
     {
         var settings = options.Snapshot();
-        return ScoringCanvases.Detect(images, settings.Canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
+        var canvas = engine.HasFixedCanvas ? ScoringCanvas.Square : settings.Canvas;
+        return ScoringCanvases.Detect(images, canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>
