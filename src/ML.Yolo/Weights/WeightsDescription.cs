@@ -28,14 +28,14 @@ internal sealed record WeightsDescription
     };
 
     /// <summary>
-    /// What a checkpoint of Ultralytics says: its module has <c>names</c>, a list or a dictionary by index, and <c>yaml</c>, whose <c>yaml_file</c> is the
-    /// architecture's.
+    /// What a checkpoint of Ultralytics says: its module has <c>names</c>, a list or a dictionary by index, and <c>yaml_file</c>, the architecture's, which
+    /// later versions keep in <c>yaml</c>.
     /// </summary>
     public static WeightsDescription OfCheckpoint(object? root)
     {
         if (CheckpointState.FindModel(root) is not PickleObject module || CheckpointState.Fields(module) is not { } fields)
             return new WeightsDescription();
-        var file = (fields["yaml"] as PickleDictionary)?["yaml_file"] as string;
+        var file = (fields["yaml_file"] ?? (fields["yaml"] as PickleDictionary)?["yaml_file"]) as string;
         return new WeightsDescription { Architecture = file is null ? null : Path.GetFileNameWithoutExtension(file), ClassNames = Names(fields["names"]) };
     }
 

@@ -107,7 +107,7 @@ public sealed class DetectorFileTests : IDisposable
         using var detector = YoloDetector.Load(Directory.GetFiles(SharedFolder.Path("weights"), "*.pt").Single(path => path.Contains("module", StringComparison.Ordinal)));
 
         Assert.Equal(YoloArchitecture.V5Nano, detector.Architecture);
-        Assert.Equal((80, "person"), (detector.ClassNames.Count, detector.ClassNames[0]));
+        Assert.Equal(Enumerable.Range(0, 80).Select(i => $"{i}"), detector.ClassNames);
     }
 
     private void AssertSame(YoloTransformer model, YoloDetector detector, float tolerance)
@@ -127,6 +127,7 @@ public sealed class DetectorFileTests : IDisposable
     {
         Assert.Equal(a.Label, b.Label);
         Assert.InRange(Math.Abs(a.Score - b.Score), 0, tolerance);
-        Assert.True(tolerance == 0 ? a.Box == b.Box : a.Box.Iou(b.Box) > 0.95, $"{a.Box} {b.Box}");
+        foreach (var (edge, other) in new[] { (a.Box.X0, b.Box.X0), (a.Box.Y0, b.Box.Y0), (a.Box.X1, b.Box.X1), (a.Box.Y1, b.Box.Y1) })
+            Assert.InRange(Math.Abs(edge - other), 0, 10 * tolerance);
     }
 }

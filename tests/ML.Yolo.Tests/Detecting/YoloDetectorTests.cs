@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using ML.Yolo.Tests.Imaging;
 using ML.Yolo.Tests.Onnx;
 
 namespace ML.Yolo.Tests.Detecting;
