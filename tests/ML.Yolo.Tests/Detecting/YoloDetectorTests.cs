@@ -20,15 +20,18 @@ public sealed class YoloDetectorTests : IDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public void Detect_File_FindsWhatTransformFinds()
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(8, true)]
+    public void Detect_Files_FindsWhatTransformFindsInBatchesOfThatSize(int batchSize, bool many)
     {
+        _model.Scoring.BatchSize = batchSize;
         using var detector = new YoloDetector(_model);
         var rows = _mlContext.Data.LoadFromEnumerable(_paths.Select(path => new PathRow { ImagePath = path }));
         var images = _mlContext.Transforms.LoadImages("Image", "", "ImagePath").Fit(rows).Transform(rows);
         var expected = _mlContext.Data.CreateEnumerable<ScoredRow>(_model.Transform(images), reuseRowObject: false).ToList();
 
-        var found = _paths.Select(detector.Detect).ToList();
+        var found = many ? detector.DetectMany(_paths).ToList() : [.. _paths.Select(detector.Detect)];
 
         Assert.Contains(found, image => image.Count > 0);
         Assert.Equal(expected.Count, found.Count);
