@@ -8,7 +8,8 @@ namespace ML.Yolo.Tests.Documentation;
 /// <summary>Every C# block of the README and the pages compiles as it is written, and those that are cheap run.</summary>
 public sealed class DocumentationTests
 {
-    private static readonly IReadOnlyList<MarkdownPage> Pages =
+    /// <summary>README, docs, and the pages of packages and samples.</summary>
+    internal static IReadOnlyList<MarkdownPage> Pages { get; } =
     [
         .. Directory.GetFiles(PackedPackages.Repository, "README.md")
             .Concat(Directory.GetFiles(Path.Combine(PackedPackages.Repository, "docs"), "*.md", SearchOption.AllDirectories))

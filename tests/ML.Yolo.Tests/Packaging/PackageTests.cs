@@ -25,7 +25,7 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
         using var nuspec = zip.Entries.Single(entry => entry.FullName == $"{id}.nuspec").Open();
         var metadata = XDocument.Load(nuspec).Descendants().ToLookup(element => element.Name.LocalName, element => element.Value);
 
-        Assert.Superset(new HashSet<string> { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }, [.. names]);
+        Assert.Superset(new HashSet<string> { "README.md", "icon.png", $"lib/net10.0/{id}.dll", $"lib/net10.0/{id}.xml" }, names.ToHashSet());
         Assert.Equal(("MIT", "README.md", "icon.png"), (metadata["license"].Single(), metadata["readme"].Single(), metadata["icon"].Single()));
         Assert.True(File.Exists(Path.Combine(packages.Feed, $"{id}.{packages.Version}.snupkg")));
     }
