@@ -15,13 +15,14 @@ public static class OnnxExport
     /// <param name="path">The file to make or replace, whole or not at all.</param>
     /// <param name="options">Input, output, precision and sizes; the defaults where omitted.</param>
     /// <exception cref="ArgumentException">An option is out of range, or two contradict each other; the message names them.</exception>
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="InvalidOperationException">The detector scores with ONNX Runtime: it has no weights to export.</exception>
     /// <exception cref="IOException">The file cannot be written; an existing file is left as it was.</exception>
     public static void SaveAsOnnx(this YoloTransformer transformer, string path, OnnxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var model = ModelExport.Build(transformer, options ?? new OnnxOptions());
+        var model = transformer.SharedEngine.Use(_ => ModelExport.Build(transformer, options ?? new OnnxOptions()));
         AtomicFile.Write(path, stream =>
         {
             using var output = new CodedOutputStream(stream, leaveOpen: true);
@@ -32,13 +33,15 @@ public static class OnnxExport
     /// <summary>A detector of its own that finds the same objects with ONNX Runtime. Saved in a model zip, it loads in programs without LibTorch.</summary>
     /// <param name="transformer">The detector; it stays as it is.</param>
     /// <param name="mlContext">Says whether to score on a GPU (<c>GpuDeviceId</c>) and whether the CPU may be used instead (<c>FallbackToCpu</c>).</param>
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="InvalidOperationException">The detector scores with ONNX Runtime already.</exception>
     /// <exception cref="OnnxBackendException">ONNX Runtime's native library, or the GPU asked for, is missing.</exception>
     public static YoloTransformer ToOnnxRuntime(this YoloTransformer transformer, MLContext mlContext)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(mlContext);
-        var model = ModelExport.Build(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true }).ToByteArray();
+        var options = new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true };
+        var model = transformer.SharedEngine.Use(_ => ModelExport.Build(transformer, options)).ToByteArray();
         var engine = OnnxRuntimeEngine.Create(mlContext.Environment(), model, transformer.ClassNames.Count);
         return new YoloTransformer(engine, transformer.ClassNames, transformer.Options, transformer.History) { Environment = mlContext.Environment() };
     }

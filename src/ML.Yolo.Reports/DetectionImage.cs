@@ -30,6 +30,25 @@ public static class DetectionImage
         return MLImage.CreateFromPixels(picture.Width, picture.Height, MLPixelFormat.Rgba32, pixels.GetPixelSpan());
     }
 
+    /// <summary>A copy of an image with what a <see cref="YoloDetector"/> found on it.</summary>
+    /// <param name="image">The image that was scored, as stored; not changed.</param>
+    /// <param name="detections">What was found, in pixels of it.</param>
+    /// <param name="options">Colours, threshold and size; null takes the defaults.</param>
+    /// <returns>The picture, which the caller disposes; <see cref="MLImage.Save"/> writes it to a file.</returns>
+    /// <exception cref="ArgumentException">The detections are of an image of another size, or an option is out of range; the message names it.</exception>
+    public static MLImage Draw(MLImage image, ImageDetections detections, DetectionImageOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(detections);
+        if ((image.Width, image.Height) != (detections.Width, detections.Height))
+        {
+            throw new ArgumentException(
+                $"The image has {image.Width} × {image.Height} pixels; the detections are of one of {detections.Width} × {detections.Height}.", nameof(detections));
+        }
+
+        return Draw(image, detections.Select(found => new LabeledBox(found.Label, found.Box, found.Score)), options);
+    }
+
     private static Box Checked(LabeledBox item)
     {
         var (x0, y0, x1, y1) = item.Box;

@@ -25,9 +25,28 @@ namespace ML.Yolo;
 /// <item><term>PredictedBoundingBoxes (output)</term><description>Vector of <see cref="float"/>, as BoundingBoxes.</description></item>
 /// <item><term>Score (output)</term><description>Vector of <see cref="float"/>, one per predicted box, in [0, 1].</description></item>
 /// </list>
+/// <list type="table">
+/// <listheader><term>Characteristic</term><description></description></listheader>
+/// <item><term>Machine learning task</term><description>Object detection, in the catalog of multiclass classification as ML.NET has it.</description></item>
+/// <item><term>Is normalization required?</term><description>No: bytes become numbers in [0, 1] within.</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer keeps letterboxed images itself, see <see cref="Options.ImageCaching"/>.</description></item>
+/// <item>
+/// <term>Required NuGet in addition to Microsoft.ML</term>
+/// <description>ML.Yolo, and in the program TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows.</description>
+/// </item>
+/// <item><term>Exportable to ONNX</term><description>Yes, by <c>SaveAsOnnx</c> of the package ML.Yolo.Onnx.</description></item>
+/// </list>
 /// <para>The estimator reads all labels first and then the images, on several threads, before it begins to learn. With <c>new MLContext(seed)</c> a run on the
 /// CPU gives the same weights each time, whatever else the process trains or loads. It runs on the CPU, or on the GPU of <c>MLContext.GpuDeviceId</c>.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+///     .Append(mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath"))
+///     .Append(new YoloTrainer(mlContext, new YoloTrainer.Options { ImageSize = 320, MaxEpoch = 50 }));
+/// using var model = pipeline.Fit(mlContext.Data.LoadFromYoloDataset("my-data/data.yaml"));
+/// </code>
+/// </example>
 public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 {
     private const long Megabyte = 1 << 20;

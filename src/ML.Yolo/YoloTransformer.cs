@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -6,6 +5,7 @@ using ML.Yolo.Columns;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Scoring;
+using ML.Yolo.Weights;
 using TorchSharp;
 
 namespace ML.Yolo;
@@ -15,12 +15,14 @@ namespace ML.Yolo;
 /// </summary>
 /// <remarks>
 /// Rows are scored in batches of <see cref="ScoringOptions.BatchSize"/>; <c>PredictionEngine</c> scores one at a time. The input needs the image column
-/// alone. Of a trained detector nothing may change but <see cref="Scoring"/>. Dispose it, or the model it is part of, to free the network;
-/// a <c>PredictionEngine</c> disposes its model unless <c>PredictionEngineOptions.OwnsTransformer</c> is false.
+/// alone. Of a trained detector nothing may change but <see cref="Scoring"/>. Any number of threads may score with one detector. Dispose it, or the model it
+/// is part of, to free the network: scorings in flight finish, and every later use throws <see cref="ObjectDisposedException"/>. A
+/// <c>PredictionEngine</c> disposes its model unless <c>PredictionEngineOptions.OwnsTransformer</c> is false.
 /// </remarks>
 public sealed class YoloTransformer : ITransformer, IDisposable
 {
     private readonly DetectionColumns _columns;
+    private readonly SharedEngine _engine;
 
     /// <param name="environment">Says which device to score on.</param>
     /// <param name="network">The network; owned from here on.</param>
@@ -48,7 +50,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="history">How it was trained; null where it was not.</param>
     internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
-        (Engine, ClassNames, Options, History) = (engine, [.. classNames], options.Copy(), history);
+        (_engine, ClassNames, Options, History) = (new SharedEngine(engine), [.. classNames], options.Copy(), history);
         _columns = new DetectionColumns(Options.Columns);
     }
 
@@ -68,9 +70,10 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     public TrainingHistory? History { get; }
 
     /// <summary>What runs the network.</summary>
-    public ScoringEngine ScoringEngine => Engine.Kind;
+    public ScoringEngine ScoringEngine => _engine.Kind;
 
-    /// <summary>The network, in evaluation mode.</summary>
+    /// <summary>The network, in evaluation mode. It is the detector's: whoever uses it keeps the detector from being disposed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
     public YoloNetwork Network => (Engine as TorchEngine)?.Network
         ?? throw new InvalidOperationException(
@@ -83,7 +86,11 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     internal IHostEnvironment? Environment { get; set; }
 
     /// <summary>What scores.</summary>
-    internal IDetectionEngine Engine { get; }
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
+    internal IDetectionEngine Engine => _engine.Engine;
+
+    /// <summary>The same, for uses during which the detector may be disposed.</summary>
+    internal SharedEngine SharedEngine => _engine;
 
     /// <summary>The options it was trained with, its own copy.</summary>
     internal YoloTrainer.Options Options { get; }
@@ -93,6 +100,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
+        _engine.ThrowIfDisposed();
         _columns.CheckImage(SchemaColumn.ShapeOf(inputSchema));
         return _columns.Output(inputSchema, ClassNames);
     }
@@ -112,31 +120,34 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-        => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), new DetectionScorer(Engine, Options.Input, Scoring, Warn));
+        => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), new DetectionScorer(_engine, Options.Input, Scoring, Warn));
 
     /// <summary>Writes the weights alone as safetensors: parameters and buffers under Ultralytics' names, anchors included.</summary>
     /// <param name="path">The file to make or replace, whole or not at all.</param>
     /// <remarks>
     /// In Python, <c>model.load_state_dict(safetensors.torch.load_file(path))</c> loads them into Ultralytics' model of the same architecture and number of
-    /// classes. The file's metadata hold the architecture's name and, as a JSON list, the names of the classes.
+    /// classes. The file's metadata hold the architecture's name, as a JSON list the names of the classes, the size of images and the coding of boxes;
+    /// <see cref="YoloDetector.Load(string, MLContext?)"/> reads them.
     /// </remarks>
+    /// <exception cref="ObjectDisposedException">The detector was disposed; an existing file is left as it was.</exception>
     /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it, and an existing file is left as it was.</exception>
-    public void SaveWeights(string path) => Safetensors.Save(path, Network.state_dict(), new Dictionary<string, string>
+    public void SaveWeights(string path) => _engine.Use(engine => Safetensors.Save(path, Network.state_dict(), new WeightsDescription
     {
-        ["format"] = "pt",
-        ["architecture"] = Network.Architecture.Name,
-        ["names"] = JsonSerializer.Serialize(ClassNames),
-    });
+        Architecture = Network.Architecture.Name,
+        ClassNames = ClassNames,
+        ImageSize = ImageSize,
+        BoxCoding = engine.Decoder.Coding.Name,
+    }.ToMetadata()));
 
     /// <inheritdoc/>
-    public void Dispose() => Engine.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     /// <inheritdoc/>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        ModelZip.Save(ctx, Engine, DetectorManifest.Of(this));
+        _engine.Use(engine => ModelZip.Save(ctx, engine, DetectorManifest.Of(this)));
     }
 
     private static TorchEngine CreateEngine(YoloNetwork network, torch.Device device)
@@ -156,6 +167,6 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     private DetectionView View(IDataView input, ScoringOptions scoring)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new DetectionView(input, GetOutputSchema(input.Schema), new DetectionScorer(Engine, Options.Input, scoring, Warn));
+        return new DetectionView(input, GetOutputSchema(input.Schema), new DetectionScorer(_engine, Options.Input, scoring, Warn));
     }
 }

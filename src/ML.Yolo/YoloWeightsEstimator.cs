@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Boxes;
 using ML.Yolo.Columns;
 using ML.Yolo.Devices;
 using ML.Yolo.Interop;
@@ -49,9 +50,17 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         _columns.CheckImage(SchemaColumn.ShapeOf(input.Schema));
+        return Load(coding: null);
+    }
+
+    /// <summary>Makes the detector without looking at any data.</summary>
+    /// <param name="coding">How logits become boxes; the loss's of the options where omitted.</param>
+    /// <inheritdoc cref="Fit"/>
+    public YoloTransformer Load(BoxCoding? coding)
+    {
         TorchBackend.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, _options.ChosenLoss.BoxCoding);
+        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, coding ?? _options.ChosenLoss.BoxCoding);
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);

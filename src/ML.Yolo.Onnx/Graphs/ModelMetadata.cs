@@ -16,6 +16,7 @@ internal static class ModelMetadata
         ("strides", JsonSerializer.Serialize(transformer.Network.Strides)),
         .. head.Metadata,
         ("image_size", new JsonArray(height, width).ToJsonString()),
+        ("trained_size", JsonSerializer.Serialize(transformer.ImageSize)),
         ("box_coding", transformer.Network.Head.Settings.Coding.Name),
         ("output", options.Output.ToString()),
         ("preprocessing", options.IncludePreprocessing ? "letterbox" : "none"),

@@ -7,7 +7,8 @@ using ML.Yolo.Scoring;
 
 namespace ML.Yolo.Onnx.Scoring;
 
-/// <summary>Scores with ONNX Runtime: an exported model with raw maps and open sizes, decoding and suppression on plain memory.</summary>
+/// <summary>Scores with ONNX Runtime: an exported model, decoding and suppression on plain memory.</summary>
+/// <remarks>Models made for scoring put out raw maps and leave their sizes open. One whose batch or canvas is fixed gets just that.</remarks>
 internal sealed class OnnxRuntimeEngine : IExportedEngine
 {
     private const int Planes = 3;
@@ -20,12 +21,18 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
     private readonly RunOptions _run = new();
     private readonly string[] _inputs;
     private readonly string[] _outputs;
+    private readonly ExportedOutput _reader;
+    private readonly int? _batchSize;
 
     private OnnxRuntimeEngine(byte[] model, InferenceSession session, int classCount)
     {
         (_model, _session) = (model, session);
         Decoder = ExportedDecoder.Read(session.ModelMetadata, classCount);
         (_inputs, _outputs) = ([.. session.InputNames], [.. session.OutputNames]);
+        _reader = ExportedOutput.Of(_outputs, Decoder);
+        var shape = session.InputMetadata[_inputs[0]].Dimensions;                         // (B, 3, H, W), −1 where open
+        _batchSize = shape[0] > 0 ? shape[0] : null;
+        HasFixedCanvas = shape[^1] > 0;
     }
 
     public ScoringEngine Kind => ScoringEngine.OnnxRuntime;
@@ -34,12 +41,41 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
 
     public ReadOnlyMemory<byte> Model => _model;
 
+    public bool HasFixedCanvas { get; }
+
     /// <summary>An engine over an exported model.</summary>
     /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
     public static OnnxRuntimeEngine Create(IHostEnvironment environment, byte[] model, int classCount)
-        => new(model, OnnxBackend.Open(environment, model), classCount);
+    {
+        var session = OnnxBackend.Open(environment, model);
+        try
+        {
+            return new(model, session, classCount);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
+    {
+        if (_batchSize is not { } size || size == images.Count)
+            return Run(images, options);
+
+        // A last batch that is too small is filled up with its first image, and what that finds again is left out.
+        var batches = images.Chunk(size).Select(batch => (batch.Length, Whole: (LetterboxedImage[])[.. batch, .. Enumerable.Repeat(batch[0], size - batch.Length)]));
+        return [.. batches.SelectMany(batch => Run(batch.Whole, options)[..batch.Length])];
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _run.Dispose();
+    }
+
+    private Detection[][] Run(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         var (width, height) = (images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
         var input = ArrayPool<float>.Shared.Rent(images.Count * Planes * height * width);
@@ -49,18 +85,12 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
             var memory = input.AsMemory(0, images.Count * Planes * height * width);
             using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, [images.Count, Planes, height, width]);
             using var outputs = _session.Run(_run, _inputs, [value], _outputs);
-            return [.. images.Select((image, i) => Detection.FromRows(Postprocess(outputs, i, options, image.Letterbox), image.Letterbox))];
+            return [.. images.Select((image, i) => Detection.FromRows(_reader.Read(outputs, i, options, image.Letterbox), image.Letterbox))];
         }
         finally
         {
             ArrayPool<float>.Shared.Return(input);
         }
-    }
-
-    public void Dispose()
-    {
-        _session.Dispose();
-        _run.Dispose();
     }
 
     private static void Fill(IReadOnlyList<LetterboxedImage> images, int pixels, float[] input)
@@ -92,22 +122,5 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
             var pixel = bytes.Slice(i * ResizedImage.Channels, ResizedImage.Channels);
             (red[i], green[i], blue[i]) = (brightness[pixel[0]], brightness[pixel[1]], brightness[pixel[2]]);
         }
-    }
-
-    /// <summary>Decodes and suppresses one image's share of the maps.</summary>
-    private float[] Postprocess(IReadOnlyList<OrtValue> maps, int image, NmsOptions options, Letterbox canvas)
-    {
-        var rows = new PredictionRows(Decoder.ClassCount);
-        var first = 0;
-        for (var layer = 0; layer < maps.Count; layer++)
-        {
-            var values = maps[layer].GetTensorDataAsSpan<float>();
-            var length = values.Length / (int)maps[layer].GetTensorTypeAndShape().Shape[0];
-            var (height, width) = (canvas.CanvasHeight / Decoder.Strides[layer], canvas.CanvasWidth / Decoder.Strides[layer]);
-            Decoder.AddLikely(values.Slice(image * length, length), layer, height, width, options.ScoreThreshold, first, rows);
-            first += Decoder.CountPredictions(height, width);
-        }
-
-        return GreedySuppression.Apply(rows, options).Rows;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 
 namespace ML.Yolo;
 
@@ -9,17 +10,21 @@ namespace ML.Yolo;
 /// <param name="X1">Right.</param>
 /// <param name="Y1">Bottom.</param>
 [StructLayout(LayoutKind.Sequential)]
+[method: JsonConstructor]
 public readonly record struct Box(float X0, float Y0, float X1, float Y1)
 {
     private const float UltralyticsEpsilon = 1e-7f;
 
     /// <summary>Right minus left; negative where the corners are the wrong way round.</summary>
+    [JsonIgnore]
     public float Width => X1 - X0;
 
     /// <summary>Bottom minus top; negative where the corners are the wrong way round.</summary>
+    [JsonIgnore]
     public float Height => Y1 - Y0;
 
     /// <summary>Width × height, in double precision.</summary>
+    [JsonIgnore]
     public double Area => ((double)X1 - X0) * ((double)Y1 - Y0);
 
     /// <summary>Whether none of the four numbers is infinite or NaN.</summary>

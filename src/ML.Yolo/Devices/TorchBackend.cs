@@ -63,7 +63,8 @@ internal static class TorchBackend
             : OperatingSystem.IsMacOS()
                 ? "On macOS LibTorch needs an Apple silicon machine."
                 : "On Linux it needs glibc 2.28 or later and libstdc++ 6 of GCC 13 or later; on Debian 12 and Ubuntu 22.04, which have an older one, "
-                    + "import eng/LibStdCxxCompatibility.targets of ML.Yolo into the program's project.";
+                    + "the program's build mends it: reference the package ML.Yolo in the program's own project, or build and publish there with "
+                    + "-p:MLYoloLibStdCxx=true.";
         return "LibTorch could not be loaded. Reference one native package in the program (not in a library): TorchSharp-cpu, TorchSharp-cuda-linux or "
             + $"TorchSharp-cuda-windows, in the version of TorchSharp ({typeof(torch).Assembly.GetName().Version?.ToString(3)}). "
             + $"{install} The loader said: {FirstLine(root.Message)}";

@@ -64,7 +64,8 @@ internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput inp
         if (images.Count == 0)
             return [];
         var settings = options.Snapshot();
-        return ScoringCanvases.Detect(images, settings.Canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
+        var canvas = engine.HasFixedCanvas ? ScoringCanvas.Square : settings.Canvas;
+        return ScoringCanvases.Detect(images, canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

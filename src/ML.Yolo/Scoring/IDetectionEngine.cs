@@ -12,6 +12,9 @@ internal interface IDetectionEngine : IDisposable
     /// <summary>Reads the maps of the network.</summary>
     MapDecoder Decoder { get; }
 
+    /// <summary>Whether it takes squares of the detector's image size alone.</summary>
+    bool HasFixedCanvas => false;
+
     /// <summary>Detects in one batch of letterboxed images.</summary>
     /// <returns>Per image, in pixels of the original, most confident first.</returns>
     Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options);

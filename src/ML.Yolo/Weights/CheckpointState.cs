@@ -25,9 +25,7 @@ internal sealed class CheckpointState
     public static IReadOnlyDictionary<string, TorchTensor> Find(object? root, string source)
     {
         var state = new CheckpointState(source);
-        var model = root;
-        if (root is PickleDictionary dictionary && Array.ConvertAll(ModelKeys, key => dictionary[key]).FirstOrDefault(IsModel) is { } inner)
-            model = inner;
+        var model = FindModel(root);
         if (model is PickleDictionary tensors)
             state.AddTensors(tensors, prefix: "");
         else if (model is PickleObject module)
@@ -37,6 +35,13 @@ internal sealed class CheckpointState
             : throw new WeightsFormatException(
                 $"'{source}' holds no weights: its pickle is {Describe(root)}; a state dictionary, module, or dictionary with 'ema' or 'model' was expected.");
     }
+
+    /// <summary>The state dictionary or module: what is saved, or one of its parts.</summary>
+    public static object? FindModel(object? root)
+        => root is PickleDictionary dictionary && Array.ConvertAll(ModelKeys, key => dictionary[key]).FirstOrDefault(IsModel) is { } inner ? inner : root;
+
+    /// <summary>A Python object's fields: its state, or the first of a pair of them and its slots.</summary>
+    public static PickleDictionary? Fields(PickleObject module) => (module.State is object?[] and [var first, _] ? first : module.State) as PickleDictionary;
 
     private static bool IsModel(object? value) => value is PickleDictionary or PickleObject { State: not null };
 
@@ -96,9 +101,6 @@ internal sealed class CheckpointState
                 FormattableString.Invariant($"'{_source}' holds modules with more than {MaxFields:N0} fields in all: too many for a detector."));
         }
     }
-
-    /// <summary>A Python object's state is its fields, or a pair of them and its slots.</summary>
-    private static PickleDictionary? Fields(PickleObject module) => (module.State is object?[] and [var first, _] ? first : module.State) as PickleDictionary;
 
     private static string Describe(object? root) => root switch
     {

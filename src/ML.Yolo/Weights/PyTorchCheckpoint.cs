@@ -31,9 +31,19 @@ public static class PyTorchCheckpoint
         return Read(ZipDirectory.Read(file, path), path);
     }
 
+    /// <summary>What a checkpoint says about its model beside the weights.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, truncated or not a checkpoint; the message says which.</exception>
+    internal static WeightsDescription Describe(string path)
+    {
+        using var file = File.OpenHandle(path);
+        CheckIsZip(file, path);
+        var zip = ZipDirectory.Read(file, path);
+        return WeightsDescription.OfCheckpoint(Unpickle(zip, PickleOf(zip, path), path));
+    }
+
     internal static IReadOnlyDictionary<string, Tensor> Read(ZipDirectory zip, string source)
     {
-        var pickle = FindPickle(zip) ?? throw new WeightsFormatException($"'{source}' holds no {PickleName}: it is a zip file, but not a PyTorch checkpoint.");
+        var pickle = PickleOf(zip, source);
         var folder = pickle.Name[..^PickleName.Length];
         if (zip.Entries.Any(entry => entry.Name.StartsWith($"{folder}code/", StringComparison.Ordinal)))
             throw new WeightsFormatException($"'{source}' is a TorchScript program; save the model's state_dict() with torch.save instead.");
@@ -41,7 +51,7 @@ public static class PyTorchCheckpoint
         if (order is not null && Encoding.ASCII.GetString(Contents(zip, order, 16, source)) != "little")
             throw new WeightsFormatException($"'{source}' was saved on a machine whose byte order is not little-endian.");
 
-        var root = new Unpickler(Contents(zip, pickle, MaxPickleLength, source), source, TorchObjects.Construct, TorchObjects.Load).Run();
+        var root = Unpickle(zip, pickle, source);
         var storages = new CheckpointStorages(zip, $"{folder}data/", source);
         using var scope = NewDisposeScope();
         var tensors = CheckpointState.Find(root, source).ToDictionary(entry => entry.Key, entry => storages.View(entry.Key, entry.Value));
@@ -53,6 +63,12 @@ public static class PyTorchCheckpoint
     /// <summary>The pickle of a checkpoint; null where the zip is not a checkpoint.</summary>
     internal static ZipDirectory.Entry? FindPickle(ZipDirectory zip)
         => zip.Entries.FirstOrDefault(entry => entry.Name.EndsWith($"/{PickleName}", StringComparison.Ordinal) && entry.Name.Count('/') == 1);
+
+    private static ZipDirectory.Entry PickleOf(ZipDirectory zip, string source)
+        => FindPickle(zip) ?? throw new WeightsFormatException($"'{source}' holds no {PickleName}: it is a zip file, but not a PyTorch checkpoint.");
+
+    private static object? Unpickle(ZipDirectory zip, ZipDirectory.Entry pickle, string source)
+        => new Unpickler(Contents(zip, pickle, MaxPickleLength, source), source, TorchObjects.Construct, TorchObjects.Load).Run();
 
     private static void CheckIsZip(SafeFileHandle file, string source)
     {

@@ -32,6 +32,14 @@ public static class Safetensors
     public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
         => AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
+    /// <summary>What a file says about its network beside the tensors.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, truncated or not safetensors.</exception>
+    internal static WeightsDescription Describe(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return WeightsDescription.OfMetadata(SafetensorsHeader.Read(stream, stream.Length, path).Metadata);
+    }
+
     internal static IReadOnlyDictionary<string, Tensor> Read(Stream stream, long length, string source)
     {
         var tensors = new Dictionary<string, Tensor>();

@@ -11,14 +11,15 @@ internal static class ExifJpeg
 
     /// <param name="path">The file to make.</param>
     /// <param name="orientation">EXIF's value, 1 to 8.</param>
-    public static void Write(string path, int orientation)
+    /// <param name="scale">How many times as large.</param>
+    public static void Write(string path, int orientation, int scale = 1)
     {
-        using var bitmap = new SKBitmap(Width, Height);
+        using var bitmap = new SKBitmap(Width * scale, Height * scale);
         using (var canvas = new SKCanvas(bitmap))
         {
             canvas.Clear(SKColors.Gray);
             using var red = new SKPaint { Color = SKColors.Red };
-            canvas.DrawRect(0, 0, Square, Square, red);
+            canvas.DrawRect(0, 0, Square * scale, Square * scale, red);
         }
 
         using var jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 100);
