@@ -108,10 +108,29 @@ public sealed class YoloDetector : IDisposable
     /// <inheritdoc/>
     public void Dispose() => (_owned as IDisposable)?.Dispose();
 
-    private IEnumerable<Prepared> DecodeAhead(IEnumerable<string> paths)
+    /// <summary>Decodes an image and scales it for the network.</summary>
+    internal PreparedImage Read(byte[] bytes, string? source)
+    {
+        var name = source is null ? "The image" : $"'{source}'";
+        using var data = SKData.CreateCopy(bytes);
+        using var codec = SKCodec.Create(data) ?? throw new FormatException($"{name} cannot be read as an image; JPEG, PNG, BMP, GIF or WebP was expected.");
+        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
+            throw new FormatException($"{name} claims {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxPixels} in all were expected.");
+        using var image = MLImage.CreateFromStream(new MemoryStream(bytes));
+        return Fit(image, new ImageFrame(image.Width, image.Height, codec.EncodedOrigin), source);
+    }
+
+    /// <summary>Scores a batch with other options than the detector's own.</summary>
+    internal ImageDetections[] Score(IReadOnlyList<PreparedImage> images, ScoringOptions scoring)
+    {
+        var found = new DetectionScorer(_transformer.Engine, _input, scoring).Score([.. images.Select(image => image.Image)]);
+        return [.. found.Select((detections, i) => new ImageDetections(images[i].Source, images[i].Frame, Array.ConvertAll(detections, ToObject)))];
+    }
+
+    private IEnumerable<PreparedImage> DecodeAhead(IEnumerable<string> paths)
     {
         using var stop = new CancellationTokenSource();
-        using var ready = new BlockingCollection<Task<Prepared>>(2 * Math.Max(Scoring.BatchSize, Environment.ProcessorCount));
+        using var ready = new BlockingCollection<Task<PreparedImage>>(2 * Math.Max(Scoring.BatchSize, Environment.ProcessorCount));
         var producer = Task.Run(() => Produce(paths, ready, stop.Token), CancellationToken.None);
         try
         {
@@ -126,7 +145,7 @@ public sealed class YoloDetector : IDisposable
         }
     }
 
-    private void Produce(IEnumerable<string> paths, BlockingCollection<Task<Prepared>> ready, CancellationToken stop)
+    private void Produce(IEnumerable<string> paths, BlockingCollection<Task<PreparedImage>> ready, CancellationToken stop)
     {
         try
         {
@@ -143,31 +162,14 @@ public sealed class YoloDetector : IDisposable
         }
     }
 
-    private Prepared Read(byte[] bytes, string? source)
-    {
-        var name = source is null ? "The image" : $"'{source}'";
-        using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw new FormatException($"{name} cannot be read as an image; JPEG, PNG, BMP, GIF or WebP was expected.");
-        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
-            throw new FormatException($"{name} claims {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxPixels} in all were expected.");
-        using var image = MLImage.CreateFromStream(new MemoryStream(bytes));
-        return Fit(image, new ImageFrame(image.Width, image.Height, codec.EncodedOrigin), source);
-    }
-
-    private Prepared Fit(MLImage image, ImageFrame frame, string? source)
+    private PreparedImage Fit(MLImage image, ImageFrame frame, string? source)
     {
         var letterbox = Letterbox.Fit(frame.UprightWidth, frame.UprightHeight, ImageSize, ImageSize) with { Origin = frame.Origin };
-        return new Prepared(new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox), frame, source);
+        return new PreparedImage(new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox), frame, source);
     }
 
-    private ImageDetections[] Score(IReadOnlyList<Prepared> images)
-    {
-        var found = new DetectionScorer(_transformer.Engine, _input, Scoring).Score([.. images.Select(image => image.Image)]);
-        return [.. found.Select((detections, i) => new ImageDetections(images[i].Source, images[i].Frame, Array.ConvertAll(detections, ToObject)))];
-    }
+    private ImageDetections[] Score(IReadOnlyList<PreparedImage> images) => Score(images, Scoring);
 
     private DetectedObject ToObject(Detection detection)
         => new(ClassNames[detection.ClassIndex], detection.ClassIndex, detection.Score, new Box(detection.X0, detection.Y0, detection.X1, detection.Y1));
-
-    private sealed record Prepared(LetterboxedImage Image, ImageFrame Frame, string? Source);
 }

@@ -20,12 +20,15 @@ internal sealed record ImageFile(string Path, Letterbox Letterbox)
 
     /// <summary>Whether the file holds all of its picture. Decoders fill what is missing with gray or black and say nothing.</summary>
     /// <remarks>Only files without an end marker are decoded again to be sure: some cameras leave it out.</remarks>
-    public static bool IsWhole(string path)
+    public static bool IsWhole(string path) => IsWhole(File.ReadAllBytes(path));
+
+    /// <inheritdoc cref="IsWhole(string)"/>
+    public static bool IsWhole(byte[] bytes)
     {
-        var bytes = File.ReadAllBytes(path);
         if (!LacksEnd(bytes))
             return true;
-        using var codec = SKCodec.Create(path);
+        using var data = SKData.CreateCopy(bytes);
+        using var codec = SKCodec.Create(data);
         if (codec is null)
             return false;
         using var bitmap = new SKBitmap(codec.Info);
