@@ -221,6 +221,20 @@ public sealed class YoloDetector : IDisposable
         (_owned as IDisposable)?.Dispose();
     }
 
+    /// <summary>Decodes an image and scales it for the network.</summary>
+    /// <exception cref="FormatException">The bytes are not an image that can be read.</exception>
+    internal PreparedImage Read(byte[] bytes, string? source)
+    {
+        var (image, frame) = Decode(bytes, source);
+        using (image)
+            return Fit(image, frame, source);
+    }
+
+    /// <summary>Scores a batch with other options than the detector's own.</summary>
+    internal ImageDetections[] Score(IReadOnlyList<PreparedImage> images, ScoringOptions scoring)
+        => [.. Find(images, scoring).Zip(images, (detections, image) => new ImageDetections(
+            image.Source, image.Frame, Array.ConvertAll(detections, ToObject), image.Problem))];
+
     private static (MLImage Image, ImageFrame Frame) Decode(byte[] bytes, string? source)
     {
         var name = source is null ? "The image" : $"The image '{source}'";
@@ -244,9 +258,7 @@ public sealed class YoloDetector : IDisposable
     {
         try
         {
-            var (image, frame) = Decode(bytes(), source);
-            using (image)
-                return Fit(image, frame, source);
+            return Read(bytes(), source);
         }
         catch (Exception exception) when (IsPassedOver(exception))
         {
@@ -267,10 +279,10 @@ public sealed class YoloDetector : IDisposable
         ThrowIfDisposed();
         var grid = new TileGrid(image.Width, image.Height, tileSize, overlap);
         var merged = new TileMerging(grid);
-        merged.Add(tile: null, Find([Fit(image, frame, source)])[0]);
+        merged.Add(tile: null, Find([Fit(image, frame, source)], Scoring)[0]);
         foreach (var tiles in grid.Tiles.Chunk(Math.Min(Scoring.BatchSize, _input.MaxBatchSize)))
         {
-            var found = Find([.. tiles.Select(tile => Cut(image, frame, tile))]);
+            var found = Find([.. tiles.Select(tile => Cut(image, frame, tile))], Scoring);
             foreach (var (tile, detections) in tiles.Zip(found))
                 merged.Add(tile, detections);
         }
@@ -287,14 +299,12 @@ public sealed class YoloDetector : IDisposable
 
     private ImageDetections Score(PreparedImage image) => Score([image])[0];
 
-    private ImageDetections[] Score(IReadOnlyList<PreparedImage> images)
-        => [.. Find(images).Zip(images, (detections, image) => new ImageDetections(
-            image.Source, image.Frame, Array.ConvertAll(detections, ToObject), image.Problem))];
+    private ImageDetections[] Score(IReadOnlyList<PreparedImage> images) => Score(images, Scoring);
 
-    private Detection[][] Find(IReadOnlyList<PreparedImage> images)
+    private Detection[][] Find(IReadOnlyList<PreparedImage> images, ScoringOptions scoring)
     {
         ThrowIfDisposed();
-        return new DetectionScorer(_transformer.SharedEngine, _input, Scoring).ScoreReadable([.. images.Select(image => image.Image)]);
+        return new DetectionScorer(_transformer.SharedEngine, _input, scoring).ScoreReadable([.. images.Select(image => image.Image)]);
     }
 
     private DetectedObject ToObject(Detection detection)

@@ -1,0 +1,3 @@
+using WebDemo;
+
+return await Server.RunAsync(args);
