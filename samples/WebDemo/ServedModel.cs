@@ -23,6 +23,8 @@ internal sealed class ServedModel : IAsyncDisposable
         var stamp = FileStamp.Of(path) ?? throw new ModelException(
             $"There is no model at '{Path.GetFullPath(path)}'. Name one with --model, or make one: dotnet run -c Release --project samples/Quickstart "
             + $"trains a detector in a few minutes and writes {WebDemoOptions.DefaultModel}.");
+        if (LibTorchModel.IsOne(path) && !LibTorchModel.CanBeServed)
+            throw NeedsLibTorch(path, cause: null);
         try
         {
             var detector = YoloDetector.Load(path);
@@ -38,10 +40,7 @@ internal sealed class ServedModel : IAsyncDisposable
         }
         catch (TorchBackendException exception)
         {
-            throw new ModelException(
-                $"'{path}' scores with LibTorch, which is not part of this program. Serve a model saved from ToOnnxRuntime (the Quickstart's model-onnx.zip is "
-                + "one; docs/deployment.md shows the two lines), or build with LibTorch: dotnet run -c Release --project samples/WebDemo -p:UsesTorch=true.",
-                exception);
+            throw NeedsLibTorch(path, exception);
         }
         catch (OnnxBackendException exception)
         {
@@ -59,4 +58,9 @@ internal sealed class ServedModel : IAsyncDisposable
         await Batcher.DisposeAsync();
         Detector.Dispose();
     }
+
+    private static ModelException NeedsLibTorch(string path, Exception? cause) => new(
+        $"'{path}' scores with LibTorch, which is not part of this program. Serve a model saved from ToOnnxRuntime (the Quickstart's model-onnx.zip is one; "
+        + "docs/deployment.md shows the two lines), or build with LibTorch: dotnet run -c Release --project samples/WebDemo -p:UsesTorch=true.",
+        cause);
 }
