@@ -1,0 +1,69 @@
+using System.CommandLine;
+using ML.Yolo.Cli.Terminal;
+
+namespace ML.Yolo.Cli;
+
+/// <summary>The command line: its commands, and what is said when one is used wrongly.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Say more, and where an error comes from.",
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> Quiet = new("--quiet")
+    {
+        Description = "Print results, warnings and errors alone.",
+        Recursive = true,
+    };
+
+    /// <summary>Parses and runs.</summary>
+    /// <returns>0; 1 where it failed, 2 where it was used wrongly, 130 where it was interrupted.</returns>
+    public static int Run(string[] arguments)
+    {
+        var root = new RootCommand("Trains, measures, uses and exports YOLO object detectors. 'mlyolo COMMAND --help' shows options and an example.")
+        {
+            Verbose,
+            Quiet,
+            TrainCommand.Create(),
+            ValCommand.Create(),
+            DetectCommand.Create(),
+            ExportCommand.Create(),
+        };
+        var result = root.Parse(arguments);
+        if (result.Errors.Count == 0)
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        ToolConsole.WriteError($"{result.Errors[0].Message} See 'mlyolo {result.CommandResult.Command.Name} --help'.".Replace("mlyolo mlyolo", "mlyolo", StringComparison.Ordinal));
+        return ExitCode.WrongUsage;
+    }
+
+    /// <summary>What a command does, with its errors said in one line.</summary>
+    public static void SetRun(this Command command, Func<ParseResult, ToolConsole, int> run) => command.SetAction(parsed =>
+    {
+        var console = new ToolConsole(parsed.GetValue(Quiet), parsed.GetValue(Verbose));
+        try
+        {
+            return run(parsed, console);
+        }
+        catch (UsageException exception)
+        {
+            console.Fail(exception);
+            return ExitCode.WrongUsage;
+        }
+        catch (OperationCanceledException exception)
+        {
+            console.Fail(exception);
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            console.Fail(exception);
+            return ExitCode.Failed;
+        }
+    });
+
+    /// <summary>The command with an example below its description.</summary>
+    public static Command Described(string name, string description, string example)
+        => new(name, $"{description}{Environment.NewLine}{Environment.NewLine}Example:{Environment.NewLine}  {example}");
+}

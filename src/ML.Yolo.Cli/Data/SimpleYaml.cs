@@ -1,0 +1,76 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace ML.Yolo.Cli.Data;
+
+/// <summary>A YAML mapping as names and texts, read as a stream of events: nothing is built, so nothing in it can take memory or nest too deep.</summary>
+internal static class SimpleYaml
+{
+    /// <summary>The entries in their order; those without a value, or null, are left out.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="depth">How deep mappings are followed, their names joined by dots; what lies deeper has an empty text.</param>
+    /// <returns>A list's text is its items, separated by commas.</returns>
+    /// <exception cref="FormatException">It is not YAML, or not a mapping; the message names file and line.</exception>
+    public static IReadOnlyList<(string Name, string Value)> Read(string path, int depth)
+    {
+        var entries = new List<(string, string)>();
+        try
+        {
+            using var reader = new StreamReader(path);
+            var parser = new Parser(reader);
+            parser.Consume<StreamStart>();
+            if (!parser.TryConsume<DocumentStart>(out _))
+                return entries;
+            if (!parser.TryConsume<MappingStart>(out _))
+                throw new FormatException($"'{path}', line {parser.Current!.Start.Line}: a mapping of names to values was expected.");
+            ReadMapping(parser, "", depth, entries);
+            return entries;
+        }
+        catch (YamlException exception)
+        {
+            throw new FormatException($"'{path}', line {exception.Start.Line}: not valid YAML: {exception.Message}", exception);
+        }
+    }
+
+    private static void ReadMapping(Parser parser, string prefix, int depth, List<(string, string)> entries)
+    {
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var name = prefix + parser.Consume<Scalar>().Value;
+            if (parser.TryConsume<Scalar>(out var scalar))
+            {
+                var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "null" or "~";
+                if (!isNull)
+                    entries.Add((name, scalar.Value));
+            }
+            else if (depth > 1 && parser.TryConsume<MappingStart>(out _))
+            {
+                ReadMapping(parser, name + ".", depth - 1, entries);
+            }
+            else
+            {
+                entries.Add((name, ReadList(parser)));
+            }
+        }
+    }
+
+    private static string ReadList(Parser parser)
+    {
+        if (!parser.TryConsume<SequenceStart>(out _))
+        {
+            parser.SkipThisAndNestedEvents();
+            return "";
+        }
+
+        var items = new List<string>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            if (parser.TryConsume<Scalar>(out var item))
+                items.Add(item.Value);
+            else
+                parser.SkipThisAndNestedEvents();
+        }
+
+        return string.Join(',', items);
+    }
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using ML.Yolo.Cli.Detecting;
+using ML.Yolo.Cli.Models;
+using ML.Yolo.Cli.Terminal;
+
+namespace ML.Yolo.Cli;
+
+/// <summary>Detects in pictures.</summary>
+internal static class DetectCommand
+{
+    private const string InterruptionNotice = "Interrupted: detection stops after these pictures. Once more ends at once.";
+
+    private static readonly ModelOption Model = new();
+
+    private static readonly Option<string[]> Source = new("--source")
+    {
+        Description = "Pictures: a file, a folder (not those in it), a pattern in quotes ('shots/**/*.jpg'), a .txt of paths, or - for a path per line on "
+            + "standard input. Several may follow. Addresses are refused.",
+        HelpName = "PATH",
+        Required = true,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<float?> Score = Fraction("--score", "Confidence from which an object counts. [default: the model's]");
+    private static readonly Option<float?> Iou = Fraction("--iou", "Overlap above which the less confident of a class is dropped. [default: the model's]");
+
+    private static readonly Option<string[]> Classes = new("--classes")
+    {
+        Description = "The classes that are wanted, by name or index: --classes RBC,WBC or --classes 0,1. [default: all]",
+        HelpName = "NAMES",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Print a line of JSON per picture." };
+    private static readonly Option<bool> SaveImages = new("--save-images") { Description = "Write the pictures with their boxes, and detections.jsonl, into a folder." };
+
+    private static readonly Option<string> Output = new("--output")
+    {
+        Description = "Where what is saved goes; where the folder is taken: name2, name3 …",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => "runs/detect",
+    };
+
+    private static readonly Option<string> BadImages = new("--bad-images")
+    {
+        Description = "What to do with pictures that cannot be read. skip: say so and go on. stop: fail.",
+        DefaultValueFactory = _ => "skip",
+    };
+
+    /// <summary>The command, for the command line.</summary>
+    public static Command Create()
+    {
+        BadImages.AcceptOnlyFromAmong("skip", "stop");
+        var command = CommandLine.Described(
+            "detect",
+            "Detects in pictures and prints a line for each.",
+            "mlyolo detect --model runs/train/model.zip --source photos --save-images");
+        foreach (var option in new Option[] { Model.Path, Source, Score, Iou, Classes, AsJson, SaveImages, Output, BadImages, Model.Device })
+            command.Options.Add(option);
+        command.SetRun(Run);
+        return command;
+    }
+
+    private static Option<float?> Fraction(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "NUMBER",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1)
+                return value;
+            result.AddError($"{name} is '{text}'; a number from 0 to 1 is expected.");
+            return null;
+        },
+    };
+
+    private static int Run(ParseResult parsed, ToolConsole console)
+    {
+        var paths = ImageSources.Find(parsed.GetValue(Source)!, Console.In);
+        var mlContext = Model.Context(parsed, console);
+        using var model = Model.Load(parsed, mlContext);
+        using var detector = new YoloDetector(model.Model);
+        detector.Scoring.ScoreThreshold = parsed.GetValue(Score) ?? detector.Scoring.ScoreThreshold;
+        detector.Scoring.IouThreshold = parsed.GetValue(Iou) ?? detector.Scoring.IouThreshold;
+        var classes = new ClassFilter(parsed.GetValue(Classes) ?? [], detector.ClassNames);
+        using var folder = parsed.GetValue(SaveImages) ? new DetectionFolder(parsed.GetValue(Output)!) : null;
+        if (folder is not null)
+            console.Say($"Pictures go to {folder.FullPath}.");
+        var report = new DetectionOutput(console, classes, detector.ClassNames, folder, parsed.GetValue(AsJson), parsed.GetValue(BadImages) == "stop");
+        using var interruption = new Interruption(console, InterruptionNotice);
+        var (done, bad) = (0, 0);
+        foreach (var image in new BatchedDetection(detector).Score(paths))
+        {
+            if (interruption.Token.IsCancellationRequested)
+                throw new OperationCanceledException($"Interrupted after {done} of {paths.Count} pictures.");
+            done++;
+            if (image.Detections is null)
+                bad++;
+            report.Write(image);
+        }
+
+        if (bad > 0)
+            console.Warn($"{bad} of {paths.Count} pictures could not be read and were skipped.");
+        return bad < paths.Count ? ExitCode.Done : throw new FormatException("Not one picture could be read.");
+    }
+}

@@ -1,0 +1,3 @@
+using ML.Yolo.Cli;
+
+return CommandLine.Run(args);

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using ML.Yolo.Cli.Data;
+using ML.Yolo.Cli.Terminal;
+using ML.Yolo.Cli.Training;
+
+namespace ML.Yolo.Cli;
+
+/// <summary>Trains, and leaves a run folder.</summary>
+internal static class TrainCommand
+{
+    private static readonly DataOptions Set = new();
+
+    private static readonly Option<string?> ValidationData = Text("--val-data", "PATH", "A set of its own to measure each epoch on. [default: the set's 'val' split; "
+        + "where it has none, a tenth of the pictures, drawn by the seed, is held out]");
+
+    private static readonly Option<string?> ValidationImages = Text("--val-images", "FOLDER", "The pictures of --val-data, where that is a COCO set. [default: --images]");
+    private static readonly Option<string?> Resume = Text("--resume", "FOLDER", "Go on with an interrupted run, in its folder.");
+    private static readonly Option<string?> OptionsFile = Text("--options", "FILE", "A YAML file of options, such as a run's options.yaml.");
+    private static readonly Option<string> Output = new("--output") { Description = "Where run folders go.", HelpName = "FOLDER", DefaultValueFactory = _ => "runs" };
+
+    private static readonly Option<string> Name = new("--name")
+    {
+        Description = "Name of the run's folder; where it is taken: name2, name3 …",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "train",
+    };
+
+    private static readonly Option<string[]> Assignments = new("--set")
+    {
+        Description = "Any option of the trainer, nested ones with dots; may be given many times: --set Loss.BoxWeight=0.1 --set Augmentation=FineTune.",
+        HelpName = "NAME=VALUE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<bool> ShowOptions = new("--show-options") { Description = "Print every option with its value as YAML, and train nothing." };
+
+    /// <summary>Options of the command line that stand for options of the run.</summary>
+    private static readonly (Option<string?> Option, string Name)[] Shorthands =
+    [
+        (Text("--architecture", "NAME", $"The network: {string.Join(", ", YoloArchitecture.All)}. [default: that of --weights, else yolov5n]"), "Architecture"),
+        (Text("--weights", "FILE", "Weights to begin with: .safetensors, .pt or a model.zip."), "PretrainedWeights"),
+        (Text("--epochs", "N", "Passes over the data."), "MaxEpoch"),
+        (Text("--image-size", "PIXELS", "Side of the square the network sees."), "ImageSize"),
+        (Text("--batch-size", "N", "Images per training step."), "BatchSize"),
+        (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}."), "Loss"),
+        (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}."), "Optimizer"),
+        (Text("--learning-rate", "NUMBER", "Learning rate after the warm-up."), "LearningRate"),
+        (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
+        (Text("--patience", "N", "Epochs without a better result after which training ends; 0 is never."), "EarlyStoppingPatience"),
+        (Text("--precision", "NAME", $"{string.Join(", ", Enum.GetNames<TrainingPrecision>())}."), "Precision"),
+        (Text("--seed", "N", "Decides everything drawn at random. [default: 0]"), "seed"),
+        (Text("--device", "DEVICE", "cpu, the number of a GPU, or several: 0,1. [default: cpu]"), "device"),
+    ];
+
+    /// <summary>The command, for the command line.</summary>
+    public static Command Create()
+    {
+        var command = CommandLine.Described(
+            "train",
+            "Trains a detector and leaves a run folder with model.zip, weights, report.html, results.csv, options.yaml, log.txt and labels.jpg. Ctrl-C once ends "
+            + "after the batch, keeps the best and leaves the run resumable; twice ends at once. Later wins: defaults, the run resumed, --options, --set, other options.",
+            "mlyolo train --data my-set/data.yaml --architecture yolov5s --epochs 50");
+        foreach (var option in new Option[] { Set.Data, Set.Images, ValidationData, ValidationImages })
+            command.Options.Add(option);
+        foreach (var (option, _) in Shorthands)
+            command.Options.Add(option);
+        foreach (var option in new Option[] { Assignments, OptionsFile, Set.SkipBad, Resume, Output, Name, ShowOptions })
+            command.Options.Add(option);
+        command.SetRun(Run);
+        return command;
+    }
+
+    private static Option<string?> Text(string name, string helpName, string description) => new(name) { Description = description, HelpName = helpName };
+
+    private static int Run(ParseResult parsed, ToolConsole console)
+    {
+        var resumed = parsed.GetValue(Resume) is { } path ? RunFolder.Open(path) : null;
+        var options = Options(parsed, resumed);
+        if (parsed.GetValue(ShowOptions))
+        {
+            console.Result(options.ToYaml().TrimEnd());
+            return ExitCode.Done;
+        }
+
+        return new TrainingJob(options, console).Run(resumed, () => RunFolder.Create(parsed.GetValue(Output)!, parsed.GetValue(Name)!, RunFolder.LogName));
+    }
+
+    private static RunOptions Options(ParseResult parsed, RunFolder? resumed)
+    {
+        var options = new RunOptions();
+        if (resumed is not null)
+            options.ApplyFile(resumed.Options, Resume.Name);
+        if (parsed.GetValue(OptionsFile) is { } file)
+            options.ApplyFile(file, OptionsFile.Name);
+        var set = (parsed.GetValue(Assignments) ?? []).Select(Assignment).ToList();
+        var named = Named(parsed).ToList();
+        if (named.FirstOrDefault(one => set.Exists(other => other.Name.Equals(one.Name, StringComparison.OrdinalIgnoreCase))) is { Name: { } twice, Option: var option })
+            throw new UsageException($"--set {twice} and {option} say the same; one of them is expected.");
+        // What others are part of comes first: --loss makes a new set of weights, and --set then changes one.
+        var all = set.Select(one => (one.Name, one.Value, Source: $"--set {one.Name}={one.Value}")).Concat(named);
+        foreach (var (name, value, source) in all.OrderBy(one => one.Name.Count(character => character == '.')))
+            options.Apply([(name, value)], source);
+        if (parsed.GetValue(Set.SkipBad))
+            options.Trainer.BadSampleHandling = BadSampleHandling.Skip;
+        return options;
+    }
+
+    private static IEnumerable<(string Name, string Value, string Option)> Named(ParseResult parsed)
+    {
+        var paths = new[] { (Set.Data, "data"), (Set.Images, "images"), (ValidationData, "val-data"), (ValidationImages, "val-images") };
+        foreach (var (option, name) in paths.Concat(Shorthands))
+        {
+            if (parsed.GetValue(option) is { } value)
+                yield return (name, value, option.Name);
+        }
+    }
+
+    private static (string Name, string Value) Assignment(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0
+            ? (text[..equals].Trim(), text[(equals + 1)..].Trim())
+            : throw new UsageException($"--set '{text}' has no value; NAME=VALUE is expected, such as --set LearningRate=0.001.");
+    }
+}
