@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using ML.Yolo.Cli.Terminal;
 
 namespace ML.Yolo.Cli;
@@ -31,10 +32,12 @@ internal static class CommandLine
             DetectCommand.Create(),
             ExportCommand.Create(),
         };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
         var result = root.Parse(arguments);
         if (result.Errors.Count == 0)
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-        ToolConsole.WriteError($"{result.Errors[0].Message} See 'mlyolo {result.CommandResult.Command.Name} --help'.".Replace("mlyolo mlyolo", "mlyolo", StringComparison.Ordinal));
+        ToolConsole.WriteError(Problem(result, root));
         return ExitCode.WrongUsage;
     }
 
@@ -63,7 +66,15 @@ internal static class CommandLine
         }
     });
 
-    /// <summary>The command with an example below its description.</summary>
-    public static Command Described(string name, string description, string example)
-        => new(name, $"{description}{Environment.NewLine}{Environment.NewLine}Example:{Environment.NewLine}  {example}");
+    private static string Problem(ParseResult result, RootCommand root)
+    {
+        var command = result.CommandResult.Command;
+        if (command == root)
+        {
+            var found = result.UnmatchedTokens is [var token, ..] ? $"There is no command or option '{token}'" : "No command is given";
+            return $"{found}; one of {string.Join(", ", root.Subcommands.Select(one => one.Name))} is expected. See 'mlyolo --help'.";
+        }
+
+        return $"{result.Errors[0].Message} See 'mlyolo {command.Name} --help'.";
+    }
 }

@@ -52,7 +52,7 @@ internal static class DetectCommand
     public static Command Create()
     {
         BadImages.AcceptOnlyFromAmong("skip", "stop");
-        var command = CommandLine.Described(
+        var command = new ExampledCommand(
             "detect",
             "Detects in pictures and prints a line for each.",
             "mlyolo detect --model runs/train/model.zip --source photos --save-images");

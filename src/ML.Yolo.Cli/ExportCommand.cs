@@ -48,7 +48,7 @@ internal static class ExportCommand
     {
         Format.AcceptOnlyFromAmong("onnx", "onnx-zip", "safetensors");
         OutputKind.AcceptOnlyFromAmong("raw", "decoded", "detections");
-        var command = CommandLine.Described(
+        var command = new ExampledCommand(
             "export",
             "Writes a model in other formats, and prints the path of the file.",
             "mlyolo export --model runs/train/model.zip --format onnx --output-kind detections --preprocessing");
@@ -94,7 +94,7 @@ internal static class ExportCommand
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException(exception.Message, exception);
+            throw new UsageException(PlainMessage.Of(exception), exception);
         }
     }
 

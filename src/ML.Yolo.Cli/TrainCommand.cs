@@ -8,6 +8,13 @@ namespace ML.Yolo.Cli;
 /// <summary>Trains, and leaves a run folder.</summary>
 internal static class TrainCommand
 {
+    private const string Remarks =
+        "The run folder gets model.zip, best.safetensors, last.safetensors, report.html, results.csv, options.yaml, log.txt and labels.jpg, the first pictures\n"
+        + "with their labels. Which value counts, each before those to its right: other options and --set, --options FILE, the run of --resume, the default.\n"
+        + "Ctrl-C once ends after the batch at work, keeps the best so far and leaves the run resumable, and says how; twice ends at once.";
+
+    private static readonly YoloTrainer.Options Defaults = new();
+
     private static readonly DataOptions Set = new();
 
     private static readonly Option<string?> ValidationData = Text("--val-data", "PATH", "A set of its own to measure each epoch on. [default: the set's 'val' split; "
@@ -39,15 +46,15 @@ internal static class TrainCommand
     [
         (Text("--architecture", "NAME", $"The network: {string.Join(", ", YoloArchitecture.All)}. [default: that of --weights, else yolov5n]"), "Architecture"),
         (Text("--weights", "FILE", "Weights to begin with: .safetensors, .pt or a model.zip."), "PretrainedWeights"),
-        (Text("--epochs", "N", "Passes over the data."), "MaxEpoch"),
-        (Text("--image-size", "PIXELS", "Side of the square the network sees."), "ImageSize"),
-        (Text("--batch-size", "N", "Images per training step."), "BatchSize"),
-        (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}."), "Loss"),
-        (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}."), "Optimizer"),
-        (Text("--learning-rate", "NUMBER", "Learning rate after the warm-up."), "LearningRate"),
+        (Text("--epochs", "N", $"Passes over the data. [default: {Defaults.MaxEpoch}]"), "MaxEpoch"),
+        (Text("--image-size", "PIXELS", $"Side of the square the network sees. [default: {Defaults.ImageSize}]"), "ImageSize"),
+        (Text("--batch-size", "N", $"Images per training step. [default: {Defaults.BatchSize}]"), "BatchSize"),
+        (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: v5]"), "Loss"),
+        (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}]"), "Optimizer"),
+        (Text("--learning-rate", "NUMBER", FormattableString.Invariant($"Learning rate after the warm-up. [default: {Defaults.LearningRate}]")), "LearningRate"),
         (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
-        (Text("--patience", "N", "Epochs without a better result after which training ends; 0 is never."), "EarlyStoppingPatience"),
-        (Text("--precision", "NAME", $"{string.Join(", ", Enum.GetNames<TrainingPrecision>())}."), "Precision"),
+        (Text("--patience", "N", "Epochs without a better result after which training ends; 0 is never. [default: " + Defaults.EarlyStoppingPatience + "]"), "EarlyStoppingPatience"),
+        (Text("--precision", "NAME", $"{string.Join(", ", Enum.GetNames<TrainingPrecision>())}. [default: {Defaults.Precision}]"), "Precision"),
         (Text("--seed", "N", "Decides everything drawn at random. [default: 0]"), "seed"),
         (Text("--device", "DEVICE", "cpu, the number of a GPU, or several: 0,1. [default: cpu]"), "device"),
     ];
@@ -55,11 +62,11 @@ internal static class TrainCommand
     /// <summary>The command, for the command line.</summary>
     public static Command Create()
     {
-        var command = CommandLine.Described(
+        var command = new ExampledCommand(
             "train",
-            "Trains a detector and leaves a run folder with model.zip, weights, report.html, results.csv, options.yaml, log.txt and labels.jpg. Ctrl-C once ends "
-            + "after the batch, keeps the best and leaves the run resumable; twice ends at once. Later wins: defaults, the run resumed, --options, --set, other options.",
-            "mlyolo train --data my-set/data.yaml --architecture yolov5s --epochs 50");
+            "Trains a detector and leaves a run folder with the model, weights, a report and a log.",
+            "mlyolo train --data my-set/data.yaml --architecture yolov5s --epochs 50",
+            Remarks);
         foreach (var option in new Option[] { Set.Data, Set.Images, ValidationData, ValidationImages })
             command.Options.Add(option);
         foreach (var (option, _) in Shorthands)

@@ -35,7 +35,7 @@ internal static class ValCommand
     public static Command Create()
     {
         Definition.AcceptOnlyFromAmong("coco", "ultralytics");
-        var command = CommandLine.Described(
+        var command = new ExampledCommand(
             "val",
             "Measures a model on a labelled set and prints a table, or JSON.",
             "mlyolo val --model runs/train/model.zip --data my-set/data.yaml --report report");

@@ -31,7 +31,7 @@ internal sealed class ToolConsole(bool isQuiet, bool isVerbose)
     /// <summary>Writes why the command ends.</summary>
     public void Fail(Exception exception)
     {
-        var message = Unwrapped(exception).Message;
+        var message = PlainMessage.Of(exception);
         WriteError(isVerbose || IsExpected(exception) ? message : $"{message} ({Unwrapped(exception).GetType().Name}; --verbose shows where.)");
         if (isVerbose)
             _error.WriteLine(exception);

@@ -85,7 +85,9 @@ internal static class OptionText
 
         if (!double.TryParse(text, Style, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             throw new FormatException("a number is expected, such as 0.5.");
-        return type == typeof(float) ? float.Parse(text, Style, CultureInfo.InvariantCulture) : number;
+        if (type == typeof(float))
+            return (float)number;
+        return number;
     }
 
     private static Array ReadArray(Type element, string text)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ML.Yolo.Cli.Terminal;
 
 namespace ML.Yolo.Cli.Training;
 
@@ -20,7 +21,7 @@ internal static class OptionTree
         for (var i = 0; i < segments.Length; i++)
         {
             var property = Find(owner.GetType(), segments[i])
-                ?? throw new UsageException($"{source}: there is no option '{name}'{Suggestion(options, name)}. 'mlyolo train --show-options' lists all.");
+                ?? throw new UsageException($"{source}: there is no option '{name}'.{Suggestion(options, name)} 'mlyolo train --show-options' lists all.");
             if (i < segments.Length - 1)
             {
                 owner = IsNested(property) ? property.GetValue(owner)!
@@ -33,7 +34,7 @@ internal static class OptionTree
     }
 
     /// <summary>Every option and its value as text, null where it has none; nested ones after what they are part of.</summary>
-    public static IEnumerable<(string Name, string? Text, bool IsDerived)> All(object options, string prefix = "")
+    public static IEnumerable<(string Name, string? Text, bool IsList)> All(object options, string prefix = "")
     {
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(IsOption).OrderBy(Depth))
         {
@@ -72,14 +73,14 @@ internal static class OptionTree
         }
         catch (TargetInvocationException exception)
         {
-            throw new UsageException($"{source}: {exception.InnerException!.Message}", exception);
+            throw new UsageException($"{source}: {PlainMessage.Of(exception.InnerException!)}", exception);
         }
     }
 
     private static string Suggestion(YoloTrainer.Options options, string name)
     {
         var (nearest, distance) = All(options).Select(option => (option.Name, Distance: EditDistance(option.Name.ToUpperInvariant(), name.ToUpperInvariant()))).MinBy(option => option.Distance);
-        return distance <= Math.Max(2, name.Length / 4) ? $"; is '{nearest}' meant?" : "";
+        return distance <= Math.Max(2, name.Length / 4) ? $" Is '{nearest}' meant?" : "";
     }
 
     // Levenshtein 1966, a row at a time.

@@ -72,19 +72,24 @@ internal sealed class RunOptions
         var text = new StringBuilder("# What 'mlyolo train' ran. Run it again with 'mlyolo train --options FILE'; go on with 'mlyolo train --resume FOLDER'.\n");
         foreach (var name in RunNames)
             Append(text, name, name == "seed" ? Seed.ToString(CultureInfo.InvariantCulture) : _run.GetValueOrDefault(name), isDerived: false);
-        foreach (var (name, value, isDerived) in OptionTree.All(Trainer))
-            Append(text, name, value, isDerived);
+        var defaults = new YoloTrainer.Options { Loss = (DetectionLossOptions)Activator.CreateInstance(Trainer.Loss.GetType())! };
+        var derived = OptionTree.All(defaults).Where(option => option.IsList).ToDictionary(option => option.Name, option => option.Text);
+        foreach (var (name, value, isList) in OptionTree.All(Trainer))
+            Append(text, name, value, isList && derived[name] == value);
         return text.ToString();
     }
 
-    // What has no value, or follows from others unless it is set, stands there for people alone.
+    // What has no value, or follows from others as lists do unless they are set, stands there for people alone.
     private static void Append(StringBuilder text, string name, string? value, bool isDerived)
     {
         if (value is null)
             text.Append(CultureInfo.InvariantCulture, $"# {name}:\n");
         else
-            text.Append(CultureInfo.InvariantCulture, $"{(isDerived ? "# " : "")}{name}: '{value.Replace("'", "''", StringComparison.Ordinal)}'\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(isDerived ? "# " : "")}{name}: {Quoted(value)}\n");
     }
+
+    private static string Quoted(string value)
+        => value.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ',') ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private void SetRun(string name, string value, string source)
     {

@@ -152,7 +152,7 @@ internal sealed class TrainingJob
         }
         catch (ArgumentException exception)
         {
-            throw new UsageException(exception.Message, exception);
+            throw new UsageException(PlainMessage.Of(exception), exception);
         }
     }
 }
