@@ -1,0 +1,2 @@
+// Every test runs LibTorch in a process of its own.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
