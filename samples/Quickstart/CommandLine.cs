@@ -58,7 +58,6 @@ internal static class CommandLine
         {
             Data, Output, Epochs, ImageSize, BatchSize, Loss, Seed,
         };
-        root.Subcommands.Add(ConvertCommand.Create());
         root.SetAction(parsed => action(new QuickstartOptions
         {
             Data = parsed.GetValue(Data),

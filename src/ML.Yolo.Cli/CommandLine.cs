@@ -31,6 +31,9 @@ internal static class CommandLine
             ValCommand.Create(),
             DetectCommand.Create(),
             ExportCommand.Create(),
+            ConvertCommand.Create(),
+            InspectCommand.Create(),
+            BenchmarkCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);

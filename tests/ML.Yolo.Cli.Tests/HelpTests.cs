@@ -14,6 +14,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("val")]
     [InlineData("detect")]
     [InlineData("export")]
+    [InlineData("convert")]
+    [InlineData("benchmark")]
     public void Help_OfACommand_EndsWithAnExampleOfIt(string command)
     {
         var outcome = Tool.Run(_folder.Path, command, "--help");

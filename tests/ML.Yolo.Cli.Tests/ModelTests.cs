@@ -5,7 +5,8 @@ using ML.Yolo.Tests;
 namespace ML.Yolo.Cli.Tests;
 
 /// <summary>mlyolo val, detect and export, of one model.</summary>
-public sealed class ModelTests(TrainedRun run) : IClassFixture<TrainedRun>, IDisposable
+[Collection(WithTrainedRun.Name)]
+public sealed class ModelTests(TrainedRun run) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

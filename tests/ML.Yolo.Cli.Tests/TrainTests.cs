@@ -4,7 +4,8 @@ using ML.Yolo.Tests.Documentation;
 namespace ML.Yolo.Cli.Tests;
 
 /// <summary>mlyolo train.</summary>
-public sealed class TrainTests(TrainedRun run) : IClassFixture<TrainedRun>, IDisposable
+[Collection(WithTrainedRun.Name)]
+public sealed class TrainTests(TrainedRun run) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -122,7 +123,7 @@ public sealed class TrainTests(TrainedRun run) : IClassFixture<TrainedRun>, IDis
     [InlineData("device is 'gpu'; cpu, the number of a GPU, or several", "--device", "gpu")]
     [InlineData("--weights 'nix.pt' does not exist", "--weights", "nix.pt")]
     [InlineData("--options 'nix.yaml' does not exist", "--options", "nix.yaml")]
-    [InlineData("--val-data 'nix' does not exist", "--val-data", "nix")]
+    [InlineData("nix' does not exist; a data.yaml or a folder", "--val-data", "nix")]
     [InlineData("is not one: leave --images out", "--images", ".")]
     [InlineData("there is no option 'CheckpointDirectory'", "--set", "CheckpointDirectory=x")]
     public void Train_WrongValue_SaysSoInOneLineAndLeavesNothing(string expected, params string[] arguments)

@@ -17,7 +17,7 @@ internal static class ContactSheet
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(MLContext mlContext, IDataView rows, IReadOnlyList<string> classNames, string path)
     {
-        var first = mlContext.Data.CreateEnumerable<LabelledRow>(mlContext.Data.TakeRows(rows, MaxPictures), reuseRowObject: false, ignoreMissingColumns: true).ToList();
+        var first = mlContext.Data.CreateEnumerable<LabelledPicture>(mlContext.Data.TakeRows(rows, MaxPictures), reuseRowObject: false, ignoreMissingColumns: true).ToList();
         var (columns, lines) = (Math.Min(Columns, first.Count), (first.Count + Columns - 1) / Columns);
         using var sheet = new SKBitmap((columns * (Cell + Gap)) + Gap, (lines * (Cell + Gap)) + Gap, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var canvas = new SKCanvas(sheet);
@@ -30,7 +30,7 @@ internal static class ContactSheet
         jpeg.SaveTo(file);
     }
 
-    private static void Draw(SKCanvas canvas, LabelledRow row, IReadOnlyList<string> classNames, SKRect cell)
+    private static void Draw(SKCanvas canvas, LabelledPicture row, IReadOnlyList<string> classNames, SKRect cell)
     {
         using var image = MLImage.CreateFromFile(row.ImagePath);
         var boxes = LabeledBox.FromColumns(row.Label, row.BoundingBoxes);
@@ -39,14 +39,5 @@ internal static class ContactSheet
         var place = SKRect.Create(cell.Left, cell.Top, cell.Width, cell.Height).AspectFit(new SKSize(drawn.Width, drawn.Height));
         using var paint = new SKPaint { FilterQuality = SKFilterQuality.High, IsAntialias = true };
         canvas.DrawImage(picture, place, paint);
-    }
-
-    private sealed class LabelledRow
-    {
-        public string ImagePath { get; set; } = "";
-
-        public string[] Label { get; set; } = [];
-
-        public float[] BoundingBoxes { get; set; } = [];
     }
 }

@@ -14,7 +14,8 @@ public sealed class OtherVersionProcessTests
         CopyProgram(folder);
         SetVersion(folder.File($"{assembly}.dll"), version);
 
-        var (exitCode, output) = ChildProcess.Run("dotnet", folder.File("Quickstart.dll"), "convert", "--from", folder.Path, "--to", folder.File("set.json"));
+        File.WriteAllText(folder.File("data.yaml"), "train: .\nnames: [a]\n");
+        var (exitCode, output) = ChildProcess.Run("dotnet", folder.File("mlyolo.dll"), "inspect", folder.Path, "--verbose");
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains($"{nameof(PackageVersionException)}: {expected}", output, StringComparison.Ordinal);
@@ -24,7 +25,7 @@ public sealed class OtherVersionProcessTests
     // Without deps.json the host takes what lies in the folder; LibTorch is not needed to read a data set.
     private static void CopyProgram(TemporaryFolder folder)
     {
-        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Append(Path.Combine(AppContext.BaseDirectory, "Quickstart.runtimeconfig.json")))
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Append(Path.Combine(AppContext.BaseDirectory, "mlyolo.runtimeconfig.json")))
             File.Copy(file, folder.File(Path.GetFileName(file)));
     }
 
