@@ -49,7 +49,7 @@ internal static class TrainCommand
         (Text("--epochs", "N", $"Passes over the data. [default: {Defaults.MaxEpoch}]"), "MaxEpoch"),
         (Text("--image-size", "PIXELS", $"Side of the square the network sees. [default: {Defaults.ImageSize}]"), "ImageSize"),
         (Text("--batch-size", "N", $"Images per training step. [default: {Defaults.BatchSize}]"), "BatchSize"),
-        (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: v5]"), "Loss"),
+        (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: the architecture's own]"), "Loss"),
         (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}]"), "Optimizer"),
         (Text("--learning-rate", "NUMBER", FormattableString.Invariant($"Learning rate after the warm-up. [default: {Defaults.LearningRate}]")), "LearningRate"),
         (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
@@ -82,7 +82,7 @@ internal static class TrainCommand
     private static int Run(ParseResult parsed, ToolConsole console)
     {
         var resumed = parsed.GetValue(Resume) is { } path ? RunFolder.Open(path) : null;
-        var options = Options(parsed, resumed);
+        var options = Options(parsed, resumed, console);
         if (parsed.GetValue(ShowOptions))
         {
             console.Result(options.ToYaml().TrimEnd());
@@ -92,41 +92,46 @@ internal static class TrainCommand
         return new TrainingJob(options, console).Run(resumed, () => RunFolder.Create(parsed.GetValue(Output)!, parsed.GetValue(Name)!, RunFolder.LogName));
     }
 
-    private static RunOptions Options(ParseResult parsed, RunFolder? resumed)
+    private static RunOptions Options(ParseResult parsed, RunFolder? resumed, ToolConsole console)
     {
-        var options = new RunOptions();
+        var values = new OptionLayers();
         if (resumed is not null)
-            options.ApplyFile(resumed.Options, Resume.Name);
+            values.AddFile(resumed.Options, Resume.Name);
         if (parsed.GetValue(OptionsFile) is { } file)
-            options.ApplyFile(file, OptionsFile.Name);
-        var set = (parsed.GetValue(Assignments) ?? []).Select(Assignment).ToList();
-        var named = Named(parsed).ToList();
-        if (named.FirstOrDefault(one => set.Exists(other => other.Name.Equals(one.Name, StringComparison.OrdinalIgnoreCase))) is { Name: { } twice, Option: var option })
-            throw new UsageException($"--set {twice} and {option} say the same; one of them is expected.");
-        // What others are part of comes first: --loss makes a new set of weights, and --set then changes one.
-        var all = set.Select(one => (one.Name, one.Value, Source: $"--set {one.Name}={one.Value}")).Concat(named);
-        foreach (var (name, value, source) in all.OrderBy(one => one.Name.Count(character => character == '.')))
-            options.Apply([(name, value)], source);
+            values.AddFile(file, OptionsFile.Name);
+        values.Add(OnTheCommandLine(parsed));
+        var options = new RunOptions();
+        options.Apply(values, weights => PretrainedWeights.Architecture(weights, console));
         if (parsed.GetValue(Set.SkipBad))
             options.Trainer.BadSampleHandling = BadSampleHandling.Skip;
         return options;
     }
 
-    private static IEnumerable<(string Name, string Value, string Option)> Named(ParseResult parsed)
+    private static List<OptionValue> OnTheCommandLine(ParseResult parsed)
     {
         var paths = new[] { (Set.Data, "data"), (Set.Images, "images"), (ValidationData, "val-data"), (ValidationImages, "val-images") };
+        var values = new List<OptionValue>();
         foreach (var (option, name) in paths.Concat(Shorthands))
         {
-            if (parsed.GetValue(option) is { } value)
-                yield return (name, value, option.Name);
+            if (parsed.GetValue(option) is { } text)
+                values.Add(new OptionValue(name, text, option.Name));
         }
+
+        foreach (var assignment in (parsed.GetValue(Assignments) ?? []).Select(Assignment))
+        {
+            if (values.Find(other => other.Name.Equals(assignment.Name, StringComparison.OrdinalIgnoreCase)) is { } twice)
+                throw new UsageException($"{twice.Source} and {assignment.Source} say the same; one of them is expected.");
+            values.Add(assignment);
+        }
+
+        return values;
     }
 
-    private static (string Name, string Value) Assignment(string text)
+    private static OptionValue Assignment(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         return equals > 0
-            ? (text[..equals].Trim(), text[(equals + 1)..].Trim())
+            ? new OptionValue(text[..equals].Trim(), text[(equals + 1)..].Trim(), $"--set {text}")
             : throw new UsageException($"--set '{text}' has no value; NAME=VALUE is expected, such as --set LearningRate=0.001.");
     }
 }

@@ -220,9 +220,12 @@ public sealed partial class YoloTrainer
         internal DetectionColumnNames Columns
             => new(ImageColumnName, LabelColumnName, BoundingBoxColumnName, PredictedLabelColumnName, PredictedBoundingBoxColumnName, ScoreColumnName);
 
-        /// <summary>The loss, whether named or not.</summary>
+        /// <summary>
+        /// The loss that trains: <see cref="Loss"/>, or where that is null a new one with default weights, of the variant that belongs to
+        /// <see cref="Architecture"/>.
+        /// </summary>
         [JsonIgnore]
-        internal DetectionLossOptions ChosenLoss => Loss ?? DetectionLossOptions.Of(Architecture.Head.Codings[0]);
+        public DetectionLossOptions ChosenLoss => Loss ?? DetectionLossOptions.Of(Architecture.Head.Codings[0]);
 
         /// <summary>What a detector of these options takes in.</summary>
         [JsonIgnore]

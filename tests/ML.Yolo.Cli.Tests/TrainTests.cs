@@ -99,6 +99,29 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
     }
 
     [Fact]
+    public void Train_LossOfItsOwnOverAnOptionsFile_TakesNothingOfTheOther()
+    {
+        File.WriteAllText(_folder.File("v5.yaml"), "Loss: v5\nLoss.AnchorThreshold: 3\n");
+
+        var outcome = Tool.Run(_folder.Path, "train", "--options", "v5.yaml", "--loss", "v3", "--show-options");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("Loss: YoloV3", outcome.Lines);
+        Assert.DoesNotContain("AnchorThreshold", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_ArchitectureWithoutAnchors_HasItsOwnLossAndItsParts()
+    {
+        var own = Tool.Run(_folder.Path, "train", "--architecture", "yolov8n", "--show-options");
+        var changed = Tool.Run(_folder.Path, "train", "--architecture", "yolov8n", "--set", "Loss.DistributionWeight=2", "--show-options");
+
+        Assert.Equal((0, 0), (own.ExitCode, changed.ExitCode));
+        Assert.Contains("# Loss: YoloV8", own.Lines);
+        Assert.Contains("Loss.DistributionWeight: 2", changed.Lines);
+    }
+
+    [Fact]
     public void Train_EveryOptionThatIsShown_CanBeGivenBack()
     {
         var shown = Tool.Run(_folder.Path, "train", "--set", "Loss.LayerBalance=3,2,1", "--show-options");

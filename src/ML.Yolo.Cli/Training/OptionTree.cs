@@ -24,7 +24,7 @@ internal static class OptionTree
                 ?? throw new UsageException($"{source}: there is no option '{name}'.{Suggestion(options, name)} 'mlyolo train --show-options' lists all.");
             if (i < segments.Length - 1)
             {
-                owner = IsNested(property) ? property.GetValue(owner)!
+                owner = IsNested(property) ? Nested(owner, property)
                     : throw new UsageException($"{source}: '{string.Join('.', segments[..(i + 1)])}' is a value; there is no option '{name}' in it.");
                 continue;
             }
@@ -38,7 +38,7 @@ internal static class OptionTree
     {
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(IsOption).OrderBy(Depth))
         {
-            var value = property.GetValue(options);
+            var value = property.GetValue(options) ?? (options as YoloTrainer.Options)?.ChosenLossOf(property);
             var isNested = IsNested(property);
             if (property.PropertyType != typeof(AugmentationOptions) && property.PropertyType != typeof(ScoringOptions))
                 yield return (prefix + property.Name, OptionText.Write(value), property.PropertyType.IsArray);
@@ -48,6 +48,17 @@ internal static class OptionTree
                 yield return inner;
         }
     }
+
+    // Where no loss is named, the architecture's own is meant.
+    private static object Nested(object owner, PropertyInfo property)
+    {
+        if (owner is YoloTrainer.Options { Loss: null } options && property.Name == nameof(YoloTrainer.Options.Loss))
+            options.Loss = options.ChosenLoss;
+        return property.GetValue(owner)!;
+    }
+
+    private static DetectionLossOptions? ChosenLossOf(this YoloTrainer.Options options, PropertyInfo property)
+        => property.Name == nameof(YoloTrainer.Options.Loss) ? options.ChosenLoss : null;
 
     private static int Depth(PropertyInfo property) => IsNested(property) ? 1 : 0;
 

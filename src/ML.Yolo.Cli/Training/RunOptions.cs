@@ -4,7 +4,7 @@ using ML.Yolo.Cli.Data;
 
 namespace ML.Yolo.Cli.Training;
 
-/// <summary>All that decides a run: the data, seed and device, and every option of the trainer. Written to and read from options.yaml.</summary>
+/// <summary>All that decides a run: the data, seed and device, and every option of the trainer. Written to options.yaml.</summary>
 internal sealed class RunOptions
 {
     private readonly Dictionary<string, string> _run = new(StringComparer.Ordinal);
@@ -33,53 +33,39 @@ internal sealed class RunOptions
     /// <summary>The GPUs to train on; empty: the CPU.</summary>
     public IReadOnlyList<int> Gpus { get; private set; } = [];
 
-    /// <summary>Whether the loss was named.</summary>
-    public bool NamesLoss { get; private set; }
-
-    /// <summary>Whether the architecture was named.</summary>
-    public bool NamesArchitecture { get; private set; }
-
-    /// <summary>Takes over values; those of what others are part of first.</summary>
-    /// <param name="values">Names and texts.</param>
-    /// <param name="source">Who says so, for messages.</param>
+    /// <summary>Takes over values: what others are part of first, then the architecture that the weights name, then the parts.</summary>
+    /// <param name="values">Names, texts, and who says so.</param>
+    /// <param name="architectureOf">Which architecture a file of weights is for; null where it does not say.</param>
     /// <exception cref="UsageException">There is no such option, or a value does not fit.</exception>
-    public void Apply(IEnumerable<(string Name, string Value)> values, string source)
+    public void Apply(OptionLayers values, Func<string, YoloArchitecture?> architectureOf)
     {
-        foreach (var (name, value) in values.OrderBy(entry => entry.Name.Count(character => character == '.')))
+        foreach (var value in values.Whole)
+            Apply(value);
+        if (Trainer.PretrainedWeights is { } weights)
         {
-            if (RunNames.Contains(name))
-                SetRun(name, value, source);
-            else
-                OptionTree.Set(Trainer, name, value, source);
-            NamesLoss |= name.Equals("Loss", StringComparison.OrdinalIgnoreCase);
-            NamesArchitecture |= name.Equals("Architecture", StringComparison.OrdinalIgnoreCase);
+            Trainer.PretrainedWeights = Existing(weights);
+            if (!values.Whole.Any(value => value.Name.Equals(nameof(Trainer.Architecture), StringComparison.OrdinalIgnoreCase)))
+                Trainer.Architecture = architectureOf(weights) ?? Trainer.Architecture;
         }
+
+        foreach (var value in values.Parts)
+            Apply(value);
     }
 
-    /// <summary>Takes over a file that <see cref="ToYaml"/> wrote, or that a person did.</summary>
-    /// <exception cref="UsageException">There is none, or it names what is not there.</exception>
-    /// <exception cref="FormatException">It is not YAML.</exception>
-    public void ApplyFile(string path, string option)
-    {
-        if (!File.Exists(path))
-            throw new UsageException($"{option} '{path}' does not exist; a YAML file of options is expected.");
-        Apply(SimpleYaml.Read(path, depth: 3), path);
-    }
-
-    /// <summary>Everything, as YAML that <see cref="ApplyFile"/> reads.</summary>
+    /// <summary>Everything, as YAML that <see cref="OptionLayers.AddFile"/> reads.</summary>
     public string ToYaml()
     {
         var text = new StringBuilder("# What 'mlyolo train' ran. Run it again with 'mlyolo train --options FILE'; go on with 'mlyolo train --resume FOLDER'.\n");
         foreach (var name in RunNames)
             Append(text, name, name == "seed" ? Seed.ToString(CultureInfo.InvariantCulture) : _run.GetValueOrDefault(name), isDerived: false);
-        var defaults = new YoloTrainer.Options { Loss = (DetectionLossOptions)Activator.CreateInstance(Trainer.Loss.GetType())! };
-        var derived = OptionTree.All(defaults).Where(option => option.IsList).ToDictionary(option => option.Name, option => option.Text);
+        var defaults = new YoloTrainer.Options { Loss = (DetectionLossOptions)Activator.CreateInstance(Trainer.ChosenLoss.GetType())! };
+        var lists = OptionTree.All(defaults).Where(option => option.IsList).ToDictionary(option => option.Name, option => option.Text);
         foreach (var (name, value, isList) in OptionTree.All(Trainer))
-            Append(text, name, value, isList && derived[name] == value);
+            Append(text, name, value, (isList && lists[name] == value) || (Trainer.Loss is null && name.Split('.')[0] == nameof(Trainer.Loss)));
         return text.ToString();
     }
 
-    // What has no value, or follows from others as lists do unless they are set, stands there for people alone.
+    // What has no value, or follows from others unless it is set, as lists and the loss do, stands there for people alone.
     private static void Append(StringBuilder text, string name, string? value, bool isDerived)
     {
         if (value is null)
@@ -90,6 +76,22 @@ internal sealed class RunOptions
 
     private static string Quoted(string value)
         => value.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ',') ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static string Existing(string weights)
+    {
+        DatasetSource.RefuseAddress(weights, "--weights");
+        return File.Exists(weights)
+            ? Path.GetFullPath(weights)
+            : throw new UsageException($"--weights '{weights}' does not exist; a .safetensors, a .pt or a model.zip is expected.");
+    }
+
+    private void Apply(OptionValue value)
+    {
+        if (RunNames.Contains(value.Name))
+            SetRun(value.Name, value.Text, value.Source);
+        else
+            OptionTree.Set(Trainer, value.Name, value.Text, value.Source);
+    }
 
     private void SetRun(string name, string value, string source)
     {

@@ -32,7 +32,6 @@ internal sealed class TrainingJob
     /// <returns>The exit code.</returns>
     public int Run(RunFolder? resumed, Func<RunFolder> create)
     {
-        FindArchitecture();
         var (train, validation) = LoadData();
         var classNames = _mlContext.Data.GetClassNames(train);
         var keyed = _mlContext.WithKeys(train, classNames);
@@ -101,20 +100,6 @@ internal sealed class TrainingJob
     private static string HowToGoOn(RunFolder folder) => folder.HasCheckpoint
         ? $"Go on with: mlyolo train --resume '{folder.FullPath}'"
         : $"Begin anew with: mlyolo train --options '{folder.Options}'";
-
-    private void FindArchitecture()
-    {
-        if (_options.Trainer.PretrainedWeights is not { } weights)
-            return;
-        DatasetSource.RefuseAddress(weights, "--weights");
-        if (!File.Exists(weights))
-            throw new UsageException($"--weights '{weights}' does not exist; a .safetensors, a .pt or a model.zip is expected.");
-        _options.Trainer.PretrainedWeights = Path.GetFullPath(weights);
-        if (_options.NamesArchitecture || WeightsArchitecture.Of(_mlContext, weights) is not { } architecture)
-            return;
-        _options.Trainer.Architecture = architecture;
-        _console.Say($"The weights are for {architecture}.");
-    }
 
     private (IDataView Train, IDataView Validation) LoadData()
     {
