@@ -42,7 +42,8 @@ internal static class BenchmarkCommand
         using var image = Picture(parsed.GetValue(Source), model.Detector.ImageSize);
         var runs = parsed.GetValue(Runs);
         console.Say(string.Create(CultureInfo.InvariantCulture,
-            $"{model.Detector.Architecture} at {model.Detector.ImageSize} pixels, a picture of {image.Width} × {image.Height}, {runs} runs, {Environment.ProcessorCount} processors."));
+            $"{model.Detector.Architecture} at {model.Detector.ImageSize} pixels, a picture of {image.Width} × {image.Height}, {runs} runs, "
+            + $"{Environment.ProcessorCount} processors."));
         console.Result($"{"engine",-14}{"median",9}{"10 %",9}{"90 %",9}{"images/s",12}");
         Measure(model.Detector, image, runs, console);
         if (model.Detector.ScoringEngine != ScoringEngine.LibTorch)

@@ -32,9 +32,17 @@ internal static class ConvertCommand
 
     private static readonly Option<int> Seed = new("--seed") { Description = "Decides how it is divided.", HelpName = "N", DefaultValueFactory = _ => 0 };
 
-    private static readonly Option<string[]> Rename = new("--rename") { Description = "Another name for a class; two of one name become one.", HelpName = "OLD=NEW" };
+    private static readonly Option<string[]> Rename = new("--rename")
+    {
+        Description = "Another name for a class; two of one name become one.",
+        HelpName = "OLD=NEW",
+    };
 
-    private static readonly Option<string[]> Drop = new("--drop") { Description = "A class whose objects are left out; their pictures stay.", HelpName = "NAME" };
+    private static readonly Option<string[]> Drop = new("--drop")
+    {
+        Description = "A class whose objects are left out; their pictures stay.",
+        HelpName = "NAME",
+    };
 
     /// <summary>The command, for the command line.</summary>
     public static Command Create()
@@ -64,5 +72,8 @@ internal static class ConvertCommand
 
     // --images is for those of several that are COCO sets.
     private static DatasetSource Source(string path, string? images)
-        => DatasetSource.Recognise(path, Conversion.IsJson(path) && File.Exists(path) && JsonForm.Recognise(path) != DatasetForm.Coco ? null : images, From.Name);
+    {
+        var isOther = Conversion.IsJson(path) && File.Exists(path) && JsonForm.Recognise(path) != DatasetForm.Coco;
+        return DatasetSource.Recognise(path, isOther ? null : images, From.Name);
+    }
 }

@@ -33,7 +33,10 @@ internal static class DetectCommand
     };
 
     private static readonly Option<bool> AsJson = new("--json") { Description = "Print a line of JSON per picture." };
-    private static readonly Option<bool> SaveImages = new("--save-images") { Description = "Write the pictures with their boxes, and detections.jsonl, into a folder." };
+    private static readonly Option<bool> SaveImages = new("--save-images")
+    {
+        Description = "Write the pictures with their boxes, and detections.jsonl, into a folder.",
+    };
 
     private static readonly Option<string> Output = new("--output")
     {

@@ -34,7 +34,11 @@ internal static class ExportCommand
         HelpName = "SIZE",
     };
 
-    private static readonly Option<string?> Batch = new("--batch") { Description = "Images per run of an onnx file, or 'dynamic'. [default: 1]", HelpName = "N" };
+    private static readonly Option<string?> Batch = new("--batch")
+    {
+        Description = "Images per run of an onnx file, or 'dynamic'. [default: 1]",
+        HelpName = "N",
+    };
 
     private static readonly Option<bool> Half = new("--half") { Description = "16-bit convolutions: half the file." };
 

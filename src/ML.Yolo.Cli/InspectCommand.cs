@@ -56,8 +56,8 @@ internal static class InspectCommand
         foreach (var split in splits)
         {
             var rows = source.Load(mlContext.Data, split, Set.Handling(parsed));
-            var pictures = mlContext.Data.CreateEnumerable<LabelledPicture>(rows, reuseRowObject: false, ignoreMissingColumns: true).ToList();
-            console.Result($"{Environment.NewLine}{(split.Length > 0 ? $"{split}: " : "")}{mlContext.Data.SummarizeDetections(rows)}{Environment.NewLine}{BoxStatistics.Table(pictures)}");
+            console.Result($"{Environment.NewLine}{(split.Length > 0 ? $"{split}: " : "")}{mlContext.Data.SummarizeDetections(rows)}");
+            console.Result(BoxStatistics.Table(mlContext.Pictures(rows)));
             if (parsed.GetValue(Sheet) is not { } sheet)
                 continue;
             var file = splits.Count > 1 ? $"{Path.ChangeExtension(sheet, null)}-{split}.jpg" : sheet;
@@ -78,10 +78,14 @@ internal static class InspectCommand
             engine        {detector.ScoringEngine}
             image size    {detector.ImageSize} pixels
             classes       {detector.ClassNames.Count}: {string.Join(", ", detector.ClassNames)}
-            scoring       score above {scoring.ScoreThreshold}, IoU up to {scoring.IouThreshold}, at most {scoring.MaxDetections} per image, batches of {scoring.BatchSize}
+            scoring       score above {scoring.ScoreThreshold}, IoU up to {scoring.IouThreshold}, at most {scoring.MaxDetections} per image
             """));
         if (detector.History is { Epochs: [.., var last] })
-            console.Result(string.Create(CultureInfo.InvariantCulture, $"training      {last.Epoch} epochs, {last.Elapsed.TotalSeconds:F0} s; mAP50 {last.MAP50:F3}, mAP50-95 {last.MAP50_95:F3} at the last"));
+        {
+            console.Result(FormattableString.Invariant(
+                $"training      {last.Epoch} epochs, {last.Elapsed.TotalSeconds:F0} s; mAP50 {last.MAP50:F3}, mAP50-95 {last.MAP50_95:F3} at the last"));
+        }
+
         if (detector.ScoringEngine != ScoringEngine.LibTorch)
             return;
         var lines = detector.Network.Summary(detector.ImageSize, detector.ImageSize).TrimEnd().Split('\n');

@@ -9,21 +9,35 @@ namespace ML.Yolo.Cli;
 internal static class TrainCommand
 {
     private const string Remarks =
-        "The run folder gets model.zip, best.safetensors, last.safetensors, report.html, results.csv, options.yaml, log.txt and labels.jpg, the first pictures\n"
-        + "with their labels. Which value counts, each before those to its right: other options and --set, --options FILE, the run of --resume, the default.\n"
+        "The run folder gets model.zip, best.safetensors, last.safetensors, report.html, results.csv, options.yaml, log.txt, and labels.jpg: the first\n"
+        + "pictures with their labels.\n"
+        + "Which value counts, each before those to its right: other options and --set, --options FILE, the run of --resume, the default.\n"
         + "Ctrl-C once ends after the batch at work, keeps the best so far and leaves the run resumable, and says how; twice ends at once.";
 
     private static readonly YoloTrainer.Options Defaults = new();
 
+    private static readonly string Patience = OptionText.Write(Defaults.EarlyStoppingPatience)!;
+    private static readonly string Architectures = string.Join(", ", YoloArchitecture.All);
     private static readonly DataOptions Set = new();
 
-    private static readonly Option<string?> ValidationData = Text("--val-data", "PATH", "A set of its own to measure each epoch on. [default: the set's 'val' split; "
+    private static readonly Option<string?> ValidationData = Text(
+        "--val-data",
+        "PATH",
+        "A set of its own to measure each epoch on. [default: the set's 'val' split; "
         + "where it has none, a tenth of the pictures, drawn by the seed, is held out]");
 
-    private static readonly Option<string?> ValidationImages = Text("--val-images", "FOLDER", "The pictures of --val-data, where that is a COCO set. [default: --images]");
+    private static readonly Option<string?> ValidationImages = Text(
+        "--val-images",
+        "FOLDER",
+        "The pictures of --val-data, where that is a COCO set. [default: --images]");
     private static readonly Option<string?> Resume = Text("--resume", "FOLDER", "Go on with an interrupted run, in its folder.");
     private static readonly Option<string?> OptionsFile = Text("--options", "FILE", "A YAML file of options, such as a run's options.yaml.");
-    private static readonly Option<string> Output = new("--output") { Description = "Where run folders go.", HelpName = "FOLDER", DefaultValueFactory = _ => "runs" };
+    private static readonly Option<string> Output = new("--output")
+    {
+        Description = "Where run folders go.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => "runs",
+    };
 
     private static readonly Option<string> Name = new("--name")
     {
@@ -44,16 +58,16 @@ internal static class TrainCommand
     /// <summary>Options of the command line that stand for options of the run.</summary>
     private static readonly (Option<string?> Option, string Name)[] Shorthands =
     [
-        (Text("--architecture", "NAME", $"The network: {string.Join(", ", YoloArchitecture.All)}. [default: that of --weights, else yolov5n]"), "Architecture"),
+        (Text("--architecture", "NAME", $"The network: {Architectures}. [default: that of --weights, else {Defaults.Architecture}]"), "Architecture"),
         (Text("--weights", "FILE", "Weights to begin with: .safetensors, .pt or a model.zip."), "PretrainedWeights"),
         (Text("--epochs", "N", $"Passes over the data. [default: {Defaults.MaxEpoch}]"), "MaxEpoch"),
         (Text("--image-size", "PIXELS", $"Side of the square the network sees. [default: {Defaults.ImageSize}]"), "ImageSize"),
         (Text("--batch-size", "N", $"Images per training step. [default: {Defaults.BatchSize}]"), "BatchSize"),
         (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: the architecture's own]"), "Loss"),
         (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}]"), "Optimizer"),
-        (Text("--learning-rate", "NUMBER", FormattableString.Invariant($"Learning rate after the warm-up. [default: {Defaults.LearningRate}]")), "LearningRate"),
+        (Text("--learning-rate", "NUMBER", $"Learning rate after the warm-up. [default: {OptionText.Write(Defaults.LearningRate)}]"), "LearningRate"),
         (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
-        (Text("--patience", "N", "Epochs without a better result after which training ends; 0 is never. [default: " + Defaults.EarlyStoppingPatience + "]"), "EarlyStoppingPatience"),
+        (Text("--patience", "N", $"Epochs without a better one until training ends; 0 is never. [default: {Patience}]"), "EarlyStoppingPatience"),
         (Text("--precision", "NAME", $"{string.Join(", ", Enum.GetNames<TrainingPrecision>())}. [default: {Defaults.Precision}]"), "Precision"),
         (Text("--seed", "N", "Decides everything drawn at random. [default: 0]"), "seed"),
         (Text("--device", "DEVICE", "cpu, the number of a GPU, or several: 0,1. [default: cpu]"), "device"),

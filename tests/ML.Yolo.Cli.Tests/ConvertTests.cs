@@ -56,7 +56,9 @@ public sealed class ConvertTests : IDisposable
         Assert.Equal([14, 4, 5], one.Select(names => names.Length));
         Assert.Equal(one, two);
 
-        string[][] Names(string set) => [.. new[] { "train", "val", "test" }.Select(split => Directory.GetFiles(_folder.File(set, "images", split)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal).ToArray())];
+        string[][] Names(string set) => [.. new[] { "train", "val", "test" }.Select(split => Files(_folder.File(set, "images", split)))];
+
+        static string[] Files(string folder) => [.. Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
     }
 
     [Fact]

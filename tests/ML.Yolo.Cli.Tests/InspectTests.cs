@@ -19,7 +19,8 @@ public sealed class InspectTests(TrainedRun run) : IDisposable
         Assert.Contains("train: 8 images, 1 of them without objects", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("val: 4 images", outcome.Output, StringComparison.Ordinal);
         Assert.Equal(2, outcome.Lines.Count(line => line.StartsWith("width, pixels", StringComparison.Ordinal)));
-        Assert.Equal(["Bögen-train.jpg", "Bögen-val.jpg"], Directory.GetFiles(_folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        var sheets = Directory.GetFiles(_folder.Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
+        Assert.Equal(["Bögen-train.jpg", "Bögen-val.jpg"], sheets);
     }
 
     [Fact]

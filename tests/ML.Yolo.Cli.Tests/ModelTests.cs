@@ -49,7 +49,11 @@ public sealed class ModelTests(TrainedRun run) : IDisposable
         Assert.Equal((96, 48), (lines[1].GetProperty("width").GetInt32(), lines[1].GetProperty("height").GetInt32()));
         var objects = lines.SelectMany(line => line.GetProperty("objects").EnumerateArray()).ToList();
         Assert.NotEmpty(objects);
-        Assert.All(objects, found => Assert.Equal((found.GetProperty("class").GetInt32() == 0 ? "red" : "blue", 4), (found.GetProperty("label").GetString(), found.GetProperty("box").GetArrayLength())));
+        Assert.All(objects, found =>
+        {
+            Assert.Equal(found.GetProperty("class").GetInt32() == 0 ? "red" : "blue", found.GetProperty("label").GetString());
+            Assert.Equal(4, found.GetProperty("box").GetArrayLength());
+        });
     }
 
     [Fact]
@@ -78,9 +82,9 @@ public sealed class ModelTests(TrainedRun run) : IDisposable
         Assert.Equal(2, expected.Trim().Split('\n').Length);
         Assert.Equal(expected, Tool.RunWithInput(_folder.Path, string.Join('\n', pictures), [.. start, "-"]).Output);
         Assert.Equal(expected, Tool.Run(_folder.Path, [.. start, "list.txt"]).Output);
-        Assert.Equal(expected, Tool.Run(_folder.Path, [.. start, Path.Combine(run.Folder, "**", "v?l", "[12].png").Replace("[12]", "?", StringComparison.Ordinal)]).Output.Replace(Line("0.png"), "", StringComparison.Ordinal).Replace(Line("3.png"), "", StringComparison.Ordinal));
-
-        string Line(string name) => Tool.Run(_folder.Path, [.. start, Path.Combine(run.Pictures, name)]).Output;
+        var matched = Tool.Run(_folder.Path, [.. start, Path.Combine(run.Folder, "**", "v?l", "?.png")]).Lines;
+        Assert.Equal(expected.Trim().Split('\n'), matched.Skip(1).Take(2));
+        Assert.Equal(4, matched.Count);
     }
 
     [Fact]
@@ -102,7 +106,8 @@ public sealed class ModelTests(TrainedRun run) : IDisposable
     [Fact]
     public void Detect_SaveImages_TwiceHasTwoFolders()
     {
-        string[] line = ["detect", "--model", run.Model, "--source", run.Pictures, Path.Combine(run.Set, "images", "train", "1.png"), "--save-images", "--output", "Bilder"];
+        var another = Path.Combine(run.Set, "images", "train", "1.png");
+        string[] line = ["detect", "--model", run.Model, "--source", run.Pictures, another, "--save-images", "--output", "Bilder"];
 
         var outcomes = new[] { Tool.Run(_folder.Path, line), Tool.Run(_folder.Path, line) };
 

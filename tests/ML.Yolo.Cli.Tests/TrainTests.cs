@@ -14,7 +14,8 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
     [Fact]
     public void Train_SmallSet_LeavesEverythingInTheRunFolder()
     {
-        Assert.Equal((0, ""), (run.Outcome.ExitCode, string.Join('\n', run.Outcome.Error.Split('\n').Where(line => line.StartsWith("error", StringComparison.Ordinal)))));
+        Assert.Equal(0, run.Outcome.ExitCode);
+        Assert.DoesNotContain("error:", run.Outcome.Error, StringComparison.Ordinal);
 
         var files = Directory.GetFiles(Path.GetDirectoryName(run.Model)!).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
@@ -79,7 +80,8 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
         Assert.Equal(_folder.File("runs", "train2", "model.zip"), said.Lines[^1]);
         Assert.Contains("1 of its 12 pictures, drawn by seed 3, are held out", said.Error, StringComparison.Ordinal);
         Assert.Contains("The weights are for yolov5n.", said.Error, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllBytes(_folder.File("runs", "train", "best.safetensors")), File.ReadAllBytes(_folder.File("runs", "train2", "best.safetensors")));
+        var (first, second) = (_folder.File("runs", "train", "best.safetensors"), _folder.File("runs", "train2", "best.safetensors"));
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
     }
 
     [Fact]
@@ -92,7 +94,8 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
         Assert.Equal(0, outcome.ExitCode);
         string[] expected =
         [
-            "LearningRate: 0.5", "MaxEpoch: 9", "Loss: YoloV3", "Loss.NoObjectWeight: 0.25", "Augmentation.Rotation: 3", "Augmentation.MosaicTiles: 9", "BatchSize: 16",
+            "LearningRate: 0.5", "MaxEpoch: 9", "Loss: YoloV3", "Loss.NoObjectWeight: 0.25", "BatchSize: 16",
+            "Augmentation.Rotation: 3", "Augmentation.MosaicTiles: 9",
         ];
         Assert.All(expected, line => Assert.Contains(line, outcome.Lines));
         Assert.False(Directory.Exists(_folder.File("runs")));

@@ -24,5 +24,8 @@ internal static class BoxStatistics
     }
 
     private static string Line(string name, float[] sorted)
-        => $"{name,-18}{string.Concat(Shares.Select(share => string.Create(CultureInfo.InvariantCulture, $"{sorted[(int)Math.Round(share * (sorted.Length - 1))],9:F0}")))}";
+    {
+        var values = Shares.Select(share => sorted[(int)Math.Round(share * (sorted.Length - 1))]);
+        return $"{name,-18}{string.Concat(values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value,9:F0}")))}";
+    }
 }

@@ -17,7 +17,7 @@ internal static class ContactSheet
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(MLContext mlContext, IDataView rows, IReadOnlyList<string> classNames, string path)
     {
-        var first = mlContext.Data.CreateEnumerable<LabelledPicture>(mlContext.Data.TakeRows(rows, MaxPictures), reuseRowObject: false, ignoreMissingColumns: true).ToList();
+        var first = mlContext.Pictures(mlContext.Data.TakeRows(rows, MaxPictures));
         var (columns, lines) = (Math.Min(Columns, first.Count), (first.Count + Columns - 1) / Columns);
         using var sheet = new SKBitmap((columns * (Cell + Gap)) + Gap, (lines * (Cell + Gap)) + Gap, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var canvas = new SKCanvas(sheet);

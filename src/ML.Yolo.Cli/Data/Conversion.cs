@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML;
 using ML.Yolo.Cli.Terminal;
 
@@ -22,8 +21,7 @@ internal sealed class Conversion(MLContext mlContext, ToolConsole console)
             var rows = source.Load(mlContext.Data, name, handling);
             foreach (var className in mlContext.Data.GetClassNames(rows).Where(className => !_classNames.Contains(className)))
                 _classNames.Add(className);
-            var pictures = mlContext.Data.CreateEnumerable<LabelledPicture>(rows, reuseRowObject: false, ignoreMissingColumns: true).ToList();
-            _parts.Add((name.Length > 0 ? name : "train", pictures));
+            _parts.Add((name.Length > 0 ? name : "train", mlContext.Pictures(rows)));
         }
     }
 
@@ -41,7 +39,8 @@ internal sealed class Conversion(MLContext mlContext, ToolConsole console)
         {
             var rows = mlContext.WithKeys(mlContext.Data.LoadFromEnumerable(pictures.ConvertAll(edits.Apply)), edits.ClassNames);
             console.Say($"{name}: {mlContext.Data.SummarizeDetections(rows)}");
-            console.Result(IsJson(to) ? WriteCoco(rows, parts.Count > 1 ? $"{Path.ChangeExtension(to, null)}-{name}.json" : to, pictures) : WriteYolo(rows, to, name));
+            var json = parts.Count > 1 ? $"{Path.ChangeExtension(to, null)}-{name}.json" : to;
+            console.Result(IsJson(to) ? WriteCoco(rows, json, pictures) : WriteYolo(rows, to, name));
         }
     }
 
@@ -51,14 +50,15 @@ internal sealed class Conversion(MLContext mlContext, ToolConsole console)
     private string WriteYolo(IDataView rows, string folder, string split)
     {
         var (images, objects) = mlContext.Data.SaveAsYoloDataset(rows, folder, split);
-        return string.Create(CultureInfo.InvariantCulture, $"Wrote {images} images with {objects} objects to the split '{split}' of {Path.GetFullPath(folder)}.");
+        return FormattableString.Invariant($"Wrote {images} images with {objects} objects to the split '{split}' of {Path.GetFullPath(folder)}.");
     }
 
     private string WriteCoco(IDataView rows, string file, IReadOnlyList<LabelledPicture> pictures)
     {
         var folder = CommonFolder(pictures.Select(picture => picture.ImagePath));
         var (images, objects) = mlContext.Data.SaveAsCoco(rows, file, folder);
-        return string.Create(CultureInfo.InvariantCulture, $"Wrote {images} images with {objects} objects to {Path.GetFullPath(file)}; its file names are relative to {folder}.");
+        return FormattableString.Invariant(
+            $"Wrote {images} images with {objects} objects to {Path.GetFullPath(file)}; its file names are relative to {folder}.");
     }
 
     private static string CommonFolder(IEnumerable<string> paths)

@@ -110,7 +110,8 @@ internal sealed class DatasetSource
 
     private string[] YoloSplitNames()
     {
-        var yaml = Directory.Exists(FullPath) ? Directory.GetFiles(FullPath).Where(IsYaml).OrderBy(file => Path.GetFileName(file) != "data.yaml").First() : FullPath;
+        var files = Directory.Exists(FullPath) ? Directory.GetFiles(FullPath).Where(IsYaml) : [FullPath];
+        var yaml = files.OrderBy(file => Path.GetFileName(file) != "data.yaml").First();
         var keys = SimpleYaml.Read(yaml, depth: 1).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         return [.. YoloSplits.Where(keys.Contains)];
     }

@@ -14,7 +14,7 @@ internal sealed class HeldOutTenth
         // A picture that is named twice must not be on both sides.
         var paths = rows.GetColumn<string>("ImagePath").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         if (paths.Length < 2)
-            throw new UsageException($"The set has {paths.Length} picture and no 'val' split; at least two are expected, one to learn from and one to measure on.");
+            throw new UsageException($"The set has {paths.Length} picture and no 'val' split; at least two are expected, to learn from and to measure on.");
         new Random(seed).Shuffle(paths);
         Total = paths.Length;
         _heldOut = paths.Take(Math.Max(1, (int)Math.Round(paths.Length / 10.0, MidpointRounding.AwayFromZero))).ToHashSet(StringComparer.Ordinal);

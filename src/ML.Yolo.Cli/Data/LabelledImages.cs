@@ -19,6 +19,10 @@ internal static class LabelledImages
         return mlContext.Transforms.Conversion.MapValueToKey("Label", keyData: names).Fit(rows).Transform(rows);
     }
 
+    /// <summary>The rows of a loader as objects.</summary>
+    public static List<LabelledPicture> Pictures(this MLContext mlContext, IDataView rows)
+        => [.. mlContext.Data.CreateEnumerable<LabelledPicture>(rows, reuseRowObject: false, ignoreMissingColumns: true)];
+
     /// <summary>Those rows whose picture is, or is not, one of the given.</summary>
     public static IDataView Where(this MLContext mlContext, IDataView rows, Func<string, bool> isKept)
         => mlContext.Data.FilterByCustomPredicate<PathRow>(rows, row => !isKept(row.ImagePath));

@@ -17,11 +17,14 @@ internal sealed class SplitShares
     {
         if (!text.Contains('/', StringComparison.Ordinal))
             return null;
-        var shares = text.Split('/').Select(part => double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) ? share : -1).ToArray();
+        var shares = Array.ConvertAll(text.Split('/'), Share);
         return shares.Length is 2 or 3 && shares.All(share => share >= 0) && shares[0] > 0
             ? new SplitShares(shares)
             : throw new UsageException($"--split is '{text}'; the name of a split, or shares for train, val and test such as 80/10/10, is expected.");
     }
+
+    private static double Share(string text)
+        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share) ? share : -1;
 
     /// <summary>Deals the pictures out by a seed; those of one path stay together.</summary>
     public IReadOnlyList<(string Name, List<LabelledPicture> Pictures)> Deal(IReadOnlyList<LabelledPicture> pictures, int seed)

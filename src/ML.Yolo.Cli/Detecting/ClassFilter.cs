@@ -20,7 +20,12 @@ internal sealed class ClassFilter
     public bool Keeps(DetectedObject found) => _wanted is null || _wanted.Contains(found.ClassIndex);
 
     private static List<int> Indices(string text, IReadOnlyList<string> classNames)
-        => Index(text, classNames) is { } whole ? [whole] : [.. text.Split(',').Select(part => Index(part.Trim(), classNames) ?? throw Unknown(part.Trim(), classNames))];
+    {
+        // A name may have a comma in it.
+        if (Index(text, classNames) is { } whole)
+            return [whole];
+        return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => Index(part, classNames) ?? throw Unknown(part, classNames))];
+    }
 
     private static int? Index(string text, IReadOnlyList<string> classNames)
     {

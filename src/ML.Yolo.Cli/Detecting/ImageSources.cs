@@ -25,7 +25,8 @@ internal static class ImageSources
             return NotEmpty(Pictures(source, "*", SearchOption.TopDirectoryOnly), $"--source '{source}' is a folder without pictures");
         if (source.IndexOfAny(Wildcards) >= 0)
             return NotEmpty(Matches(source), $"--source '{source}' matches no picture");
-        throw new UsageException($"--source '{source}' does not exist; a picture, a folder, a pattern, a .txt of paths, or - for paths on standard input, is expected.");
+        const string Expected = "a picture, a folder, a pattern, a .txt of paths, or - for paths on standard input, is expected.";
+        throw new UsageException($"--source '{source}' does not exist; {Expected}");
     }
 
     private static string[] NotEmpty(string[] found, string problem) => found.Length > 0
@@ -33,7 +34,10 @@ internal static class ImageSources
         : throw new UsageException($"{problem}; {string.Join(", ", Extensions.Order(StringComparer.Ordinal))} are expected.");
 
     private static string[] Pictures(string folder, string pattern, SearchOption depth)
-        => [.. Directory.EnumerateFiles(Path.GetFullPath(folder), pattern, depth).Where(path => Extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal)];
+    {
+        var files = Directory.EnumerateFiles(Path.GetFullPath(folder), pattern, depth);
+        return [.. files.Where(path => Extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Part after part of the path: * and ? within a name, ** for any folders.</summary>
     private static string[] Matches(string pattern)

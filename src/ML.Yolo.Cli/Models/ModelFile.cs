@@ -42,11 +42,14 @@ internal sealed class ModelFile : IDisposable
         {
             return mlContext.Model.Load(path, out _);
         }
-        catch (Exception exception) when (exception is not (IOException or UnauthorizedAccessException or TorchBackendException or OnnxBackendException or PackageVersionException))
+        catch (Exception exception) when (!IsClear(exception))
         {
             throw new FormatException($"'{path}' cannot be read as a model of ML.Yolo: {exception.Message}", exception);
         }
     }
+
+    private static bool IsClear(Exception exception) => exception is IOException or UnauthorizedAccessException
+        or TorchBackendException or OnnxBackendException or PackageVersionException;
 
     private static IEnumerable<YoloTransformer> Detectors(ITransformer model) => model switch
     {

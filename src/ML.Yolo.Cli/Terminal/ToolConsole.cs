@@ -56,8 +56,8 @@ internal sealed class ToolConsole(bool isQuiet, bool isVerbose)
         => exception is AggregateException { InnerExceptions: [var inner] } ? Unwrapped(inner) : exception;
 
     // What the library throws for bad input says all there is to say.
-    private static bool IsExpected(Exception exception) => Unwrapped(exception) is UsageException or OperationCanceledException or FormatException or IOException
-        or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException
+    private static bool IsExpected(Exception exception) => Unwrapped(exception) is UsageException or OperationCanceledException or FormatException
+        or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException
         or TorchBackendException or OnnxBackendException or PackageVersionException or TrainingDivergedException;
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

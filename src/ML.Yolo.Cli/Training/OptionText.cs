@@ -63,7 +63,9 @@ internal static class OptionText
     private static object ReadLoss(string text)
     {
         var name = text.StartsWith("Yolo", StringComparison.OrdinalIgnoreCase) ? text : "Yolo" + text;
-        return Losses.TryGetValue(name, out var type) ? Activator.CreateInstance(type)! : throw new FormatException($"one of {string.Join(", ", LossNames())} is expected.");
+        return Losses.TryGetValue(name, out var type)
+            ? Activator.CreateInstance(type)!
+            : throw new FormatException($"one of {string.Join(", ", LossNames())} is expected.");
     }
 
     private static Dictionary<string, object> Presets(Type type)

@@ -63,14 +63,16 @@ internal static class OptionTree
     private static int Depth(PropertyInfo property) => IsNested(property) ? 1 : 0;
 
     private static bool IsNested(PropertyInfo property)
-        => property.PropertyType == typeof(DetectionLossOptions) || property.PropertyType == typeof(AugmentationOptions) || property.PropertyType == typeof(ScoringOptions);
+        => property.PropertyType == typeof(DetectionLossOptions) || property.PropertyType == typeof(AugmentationOptions)
+            || property.PropertyType == typeof(ScoringOptions);
 
     private static bool IsOption(PropertyInfo property)
         => property.CanRead && property.SetMethod is { IsPublic: true } && !OwnToTheTool.Contains(property.Name)
             && !property.Name.EndsWith("ColumnName", StringComparison.Ordinal) && (IsNested(property) || OptionText.IsSupported(property.PropertyType));
 
     private static PropertyInfo? Find(Type type, string name)
-        => Array.Find(type.GetProperties(BindingFlags.Public | BindingFlags.Instance), property => IsOption(property) && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .FirstOrDefault(property => IsOption(property) && property.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static void SetValue(object owner, PropertyInfo property, string name, string text, string source)
     {
@@ -90,7 +92,9 @@ internal static class OptionTree
 
     private static string Suggestion(YoloTrainer.Options options, string name)
     {
-        var (nearest, distance) = All(options).Select(option => (option.Name, Distance: EditDistance(option.Name.ToUpperInvariant(), name.ToUpperInvariant()))).MinBy(option => option.Distance);
+        var wanted = name.ToUpperInvariant();
+        var distances = All(options).Select(option => (option.Name, Distance: EditDistance(option.Name.ToUpperInvariant(), wanted)));
+        var (nearest, distance) = distances.MinBy(option => option.Distance);
         return distance <= Math.Max(2, name.Length / 4) ? $" Is '{nearest}' meant?" : "";
     }
 

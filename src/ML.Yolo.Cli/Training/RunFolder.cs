@@ -53,7 +53,8 @@ internal sealed class RunFolder
             throw new UsageException($"--resume '{path}' holds no {OptionsName}; the folder of a run of 'mlyolo train' is expected.");
         return folder.HasCheckpoint
             ? folder
-            : throw new UsageException($"--resume '{path}' holds no {CheckpointName}: no epoch of it was complete. Train anew with --options {folder.Options}.");
+            : throw new UsageException(
+                $"--resume '{path}' holds no {CheckpointName}: no epoch of it was complete. Train anew with --options '{folder.Options}'.");
     }
 
     /// <summary>Path of a file in it.</summary>

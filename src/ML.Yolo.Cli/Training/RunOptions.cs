@@ -55,7 +55,7 @@ internal sealed class RunOptions
     /// <summary>Everything, as YAML that <see cref="OptionLayers.AddFile"/> reads.</summary>
     public string ToYaml()
     {
-        var text = new StringBuilder("# What 'mlyolo train' ran. Run it again with 'mlyolo train --options FILE'; go on with 'mlyolo train --resume FOLDER'.\n");
+        var text = new StringBuilder("# What 'mlyolo train' ran. Again: 'mlyolo train --options FILE'. To go on: 'mlyolo train --resume FOLDER'.\n");
         foreach (var name in RunNames)
             Append(text, name, name == "seed" ? Seed.ToString(CultureInfo.InvariantCulture) : _run.GetValueOrDefault(name), isDerived: false);
         var defaults = new YoloTrainer.Options { Loss = (DetectionLossOptions)Activator.CreateInstance(Trainer.ChosenLoss.GetType())! };
@@ -75,7 +75,10 @@ internal sealed class RunOptions
     }
 
     private static string Quoted(string value)
-        => value.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ',') ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+    {
+        var isPlain = value.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ',');
+        return isPlain ? value : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+    }
 
     private static string Existing(string weights)
     {

@@ -42,7 +42,9 @@ internal sealed class TrainingJob
         _mlContext.Log += (_, entry) => Write(log, entry);
         File.WriteAllText(folder.Options, _options.ToYaml());
         ContactSheet.Write(_mlContext, train, classNames, folder.File("labels.jpg"));
-        _console.Say($"{(resumed is null ? "Training in" : "Going on in")} {folder.FullPath}: {_options.Trainer.Architecture} at {_options.Trainer.ImageSize} pixels, {classNames.Count} classes.");
+        var (architecture, size) = (_options.Trainer.Architecture, _options.Trainer.ImageSize);
+        _console.Say(FormattableString.Invariant(
+            $"{(resumed is null ? "Training in" : "Going on in")} {folder.FullPath}: {architecture} at {size} pixels, {classNames.Count} classes."));
         return Train(folder, keyed, validation, resumed is not null);
     }
 
@@ -103,7 +105,8 @@ internal sealed class TrainingJob
 
     private (IDataView Train, IDataView Validation) LoadData()
     {
-        var source = DatasetSource.Recognise(_options.Data ?? throw new UsageException("--data PATH is expected: the labelled set."), _options.Images, "--data");
+        var data = _options.Data ?? throw new UsageException("--data PATH is expected: the labelled set.");
+        var source = DatasetSource.Recognise(data, _options.Images, "--data");
         _console.Say($"{source.FullPath} is a {source.FormName} set.");
         var handling = _options.Trainer.BadSampleHandling;
         var train = source.Load(_mlContext.Data, "train", handling);
