@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
 using ML.Yolo.Cli.Terminal;
 
 namespace ML.Yolo.Cli;
@@ -23,6 +24,8 @@ internal static class CommandLine
     /// <returns>0; 1 where it failed, 2 where it was used wrongly, 130 where it was interrupted.</returns>
     public static int Run(string[] arguments)
     {
+        // What one machine prints another reads: numbers are written and read the same way everywhere.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand("Trains, measures, uses and exports YOLO object detectors. 'mlyolo COMMAND --help' shows options and an example.")
         {
             Verbose,

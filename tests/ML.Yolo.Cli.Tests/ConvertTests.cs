@@ -92,7 +92,7 @@ public sealed class ConvertTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--rename names 'x', which is no class of the set; there are a, b.", "--rename", "x=y")]
+    [InlineData("--rename names 'x', which is not a class of the set; there are a, b.", "--rename", "x=y")]
     [InlineData("--rename is 'x'; OLD=NEW is expected.", "--rename", "x")]
     [InlineData("--drop leaves no class", "--drop", "a", "--drop", "b")]
     [InlineData("has no split 'tset'; it has 'train', 'val'.", "--split", "tset")]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ML.Yolo.Cli.Data;
 
-/// <summary>How large the labelled boxes are, and how many a picture has.</summary>
+/// <summary>How large the labelled boxes are, and how many there are per picture.</summary>
 internal static class BoxStatistics
 {
     private static readonly double[] Shares = [0, 0.1, 0.5, 0.9, 1];

@@ -42,7 +42,7 @@ internal sealed class ClassEdits
 
     private static string Known(string name, string option, IReadOnlyCollection<string> classNames) => classNames.Contains(name)
         ? name
-        : throw new UsageException($"{option} names '{name}', which is no class of the set; there are {string.Join(", ", classNames)}.");
+        : throw new UsageException($"{option} names '{name}', which is not a class of the set; there are {string.Join(", ", classNames)}.");
 
     private string NewName(string name) => _renamed.GetValueOrDefault(name, name);
 }
