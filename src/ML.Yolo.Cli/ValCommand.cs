@@ -54,7 +54,7 @@ internal static class ValCommand
         using var model = Model.Load(parsed, mlContext);
         var definition = parsed.GetValue(Definition) == "coco" ? DetectionMetricDefinition.Coco : DetectionMetricDefinition.Ultralytics;
         var metrics = ModelMeasurement.Measure(mlContext, model.Detector, rows, definition);
-        console.Result(parsed.GetValue(AsJson) ? JsonSerializer.Serialize(metrics, Json) : metrics.ToString());
+        console.Result(parsed.GetValue(AsJson) ? JsonSerializer.Serialize(metrics, Json) : metrics.ToString().TrimEnd());
         if (parsed.GetValue(Report) is { } folder)
             console.Say($"Wrote {ModelMeasurement.WriteReport(mlContext, model.Detector, rows, metrics, folder, Path.GetFileName(model.FullPath))}.");
         return ExitCode.Done;

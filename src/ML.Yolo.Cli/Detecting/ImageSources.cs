@@ -8,7 +8,7 @@ internal static class ImageSources
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp" };
     private static readonly char[] Wildcards = ['*', '?'];
 
-    /// <summary>Full paths of the pictures, in the order named; those of a folder or pattern in alphabetical order (ordinal).</summary>
+    /// <summary>Paths of the pictures as they are named, in that order; those of a folder or pattern in alphabetical order (ordinal).</summary>
     /// <param name="sources">What is named.</param>
     /// <param name="input">Standard input.</param>
     /// <exception cref="UsageException">Something named is not there, or names no picture.</exception>
@@ -18,9 +18,9 @@ internal static class ImageSources
     {
         DatasetSource.RefuseAddress(source, "--source");
         if (source == "-")
-            return List(input, Environment.CurrentDirectory, "--source -");
+            return List(input, "", "--source -");
         if (File.Exists(source))
-            return Path.GetExtension(source).Equals(".txt", StringComparison.OrdinalIgnoreCase) ? ListFile(source) : [Path.GetFullPath(source)];
+            return Path.GetExtension(source).Equals(".txt", StringComparison.OrdinalIgnoreCase) ? ListFile(source) : [source];
         if (Directory.Exists(source))
             return NotEmpty(Pictures(source, "*", SearchOption.TopDirectoryOnly), $"--source '{source}' is a folder without pictures");
         if (source.IndexOfAny(Wildcards) >= 0)
@@ -35,7 +35,7 @@ internal static class ImageSources
 
     private static string[] Pictures(string folder, string pattern, SearchOption depth)
     {
-        var files = Directory.EnumerateFiles(Path.GetFullPath(folder), pattern, depth);
+        var files = Directory.EnumerateFiles(folder, pattern, depth);
         return [.. files.Where(path => Extensions.Contains(Path.GetExtension(path))).Order(StringComparer.Ordinal)];
     }
 
@@ -51,7 +51,8 @@ internal static class ImageSources
         var files = parts[^1] == "**"
             ? folders.SelectMany(folder => Pictures(folder, "*", SearchOption.AllDirectories))
             : folders.Where(Directory.Exists).SelectMany(folder => Pictures(folder, parts[^1], SearchOption.TopDirectoryOnly));
-        return [.. files.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var found = files.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        return [.. Path.IsPathRooted(pattern) ? found : found.Select(path => Path.GetRelativePath(Environment.CurrentDirectory, path))];
     }
 
     private static IEnumerable<string> Folders(string folder, string part)
@@ -67,7 +68,7 @@ internal static class ImageSources
     private static List<string> ListFile(string path)
     {
         using var reader = new StreamReader(path);
-        return List(reader, Path.GetDirectoryName(Path.GetFullPath(path))!, $"--source '{path}'");
+        return List(reader, Path.GetDirectoryName(path) ?? "", $"--source '{path}'");
     }
 
     private static List<string> List(TextReader reader, string folder, string name)
@@ -78,7 +79,7 @@ internal static class ImageSources
             if (string.IsNullOrWhiteSpace(line))
                 continue;
             DatasetSource.RefuseAddress(line, name);
-            paths.Add(Path.GetFullPath(Path.Combine(folder, line.Trim())));
+            paths.Add(Path.Combine(folder, line.Trim()));
         }
 
         return paths.Count > 0 ? paths : throw new UsageException($"{name} lists no picture; a path per line is expected.");

@@ -93,7 +93,7 @@ internal sealed class TrainingJob
 
         var metrics = ModelMeasurement.Measure(_mlContext, model.LastTransformer, validation, DetectionMetricDefinition.Coco);
         if (!_console.IsQuiet)
-            _console.Result($"{Environment.NewLine}{metrics}{Environment.NewLine}");
+            _console.Result($"{Environment.NewLine}{metrics.ToString().TrimEnd()}{Environment.NewLine}");
         ModelMeasurement.WriteReport(_mlContext, model.LastTransformer, validation, metrics, folder.FullPath, Path.GetFileName(folder.FullPath));
         _console.Result(path);
         return ExitCode.Done;
