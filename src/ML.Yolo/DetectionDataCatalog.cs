@@ -3,6 +3,7 @@ using ML.Yolo.Columns;
 using ML.Yolo.Datasets;
 using ML.Yolo.Interop;
 using ML.Yolo.Samples;
+using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML;
 
@@ -143,7 +144,7 @@ public static class DetectionDataCatalog
             summary.Add(frame.UprightWidth, frame.UprightHeight, row.Label, boxes, contents.IsRepeated(row.ImagePath));
         }
 
-        return summary.Build();
+        return summary.Build(rows.Remarks);
     }
 
     /// <summary>
@@ -156,7 +157,8 @@ public static class DetectionDataCatalog
     /// <returns>Images and objects written.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="FormatException">
-    /// A row has not four box numbers per label, a box is not finite or inverted, or a label is missing; the message names row and column.
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column. Rows with a missing label are left
+    /// out, and the log tells how many.
     /// </exception>
     /// <exception cref="IOException">The split has images already, or a file cannot be written.</exception>
     public static (int Images, int Objects) SaveAsYoloDataset(this DataOperationsCatalog catalog, IDataView data, string folder, string split = "train")
@@ -166,7 +168,7 @@ public static class DetectionDataCatalog
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(split);
         var rows = new DetectionRowReader(data);
-        return new YoloDatasetWriter(folder, split, rows.ClassNames).Write(rows.ReadLabelled());
+        return Written(catalog, leftOut => new YoloDatasetWriter(folder, split, rows.ClassNames).Write(rows.ReadLabelled(leftOut)));
     }
 
     /// <summary>Writes rows as a COCO JSON. Images stay where they are.</summary>
@@ -178,7 +180,8 @@ public static class DetectionDataCatalog
     /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
     /// <exception cref="ArgumentException">An image lies outside the folder.</exception>
     /// <exception cref="FormatException">
-    /// A row has not four box numbers per label, a box is not finite or inverted, or a label is missing; the message names row and column.
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column. Rows with a missing label are left
+    /// out, and the log tells how many.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static (int Images, int Objects) SaveAsCoco(this DataOperationsCatalog catalog, IDataView data, string json, string imageFolder)
@@ -188,7 +191,18 @@ public static class DetectionDataCatalog
         ArgumentException.ThrowIfNullOrWhiteSpace(json);
         ArgumentException.ThrowIfNullOrWhiteSpace(imageFolder);
         var rows = new DetectionRowReader(data);
-        return new CocoWriter(Path.GetFullPath(imageFolder), rows.ClassNames).Write(rows.ReadLabelled(), json);
+        return Written(catalog, leftOut => new CocoWriter(Path.GetFullPath(imageFolder), rows.ClassNames).Write(rows.ReadLabelled(leftOut), json));
+    }
+
+    private static (int Images, int Objects) Written(DataOperationsCatalog catalog, Func<BadSamples, (int Images, int Objects)> write)
+    {
+        var leftOut = new BadSamples();
+        var count = write(leftOut);
+        if (leftOut.Count == 0)
+            return count;
+        using var channel = catalog.Environment().Start(nameof(DetectionDataCatalog));
+        channel.Warning(leftOut.Report("the data"));
+        return count;
     }
 
     private static DetectionDatasetView View(DataOperationsCatalog catalog, Func<DetectionDataset> load, BadSampleHandling badSampleHandling)

@@ -9,7 +9,9 @@ internal sealed class CocoFile
 {
     private readonly List<Image> _images = [];
     private readonly List<(int Image, Item Item)> _annotations = [];
-    private readonly List<(string Id, string Name)> _categories = [];
+    private readonly List<(int Image, int Line, string Problem)> _problems = [];
+    private readonly List<DatasetFault> _faults = [];
+    private readonly List<(string Id, string Name, int Line)> _categories = [];
     private readonly IndexById _imageIds = new();
     private readonly IndexById _categoryIds = new();
     private Item[] _objects = [];
@@ -26,8 +28,8 @@ internal sealed class CocoFile
     /// <summary>The images, in the order of the file.</summary>
     public IReadOnlyList<Image> Images => _images;
 
-    /// <summary>Lines of the annotations whose image is not there.</summary>
-    public List<int> Orphans { get; } = [];
+    /// <summary>What is wrong with single images and annotations, in the order of the file.</summary>
+    public IReadOnlyList<DatasetFault> Faults => _faults;
 
     /// <summary>Reads the file, once, from beginning to end.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -67,7 +69,7 @@ internal sealed class CocoFile
 
             sections.Add(name);
             json.Read(JsonTokenType.StartArray, name, "an array");
-            while (json.ReadElement(name))
+            while (json.ReadElement())
                 read(json);
         }
 
@@ -78,88 +80,125 @@ internal sealed class CocoFile
 
     private void ReadImage(JsonTokenStream json)
     {
-        var line = json.Line;
-        var (id, fileName, width, height) = ((string?)null, (string?)null, 0.0, 0.0);
-        while (json.ReadProperty(out var name))
-        {
-            switch (name)
-            {
-                case "id": id = json.ReadId(name); break;
-                case "file_name": fileName = json.ReadText(name); break;
-                case "width": width = json.ReadNumber(name); break;
-                case "height": height = json.ReadNumber(name); break;
-                default: json.Skip(); break;
-            }
-        }
-
-        if (id is null || fileName is null)
-            throw new DatasetFormatException(FilePath, line, $"an image has no '{(id is null ? "id" : "file_name")}'.");
-        if (!_imageIds.Define(id, _images.Count))
-            throw new DatasetFormatException(FilePath, line, $"'images' has the id {id} twice.");
-        _images.Add(new Image(fileName, (int)width, (int)height, line));
+        var value = ReadFields(json, "id", "file_name", "width", "height");
+        var index = _images.Count;
+        var id = Field(value, "id")?.AsId();
+        var name = Field(value, "file_name") is { Type: JsonTokenType.String } text ? text.Text! : "";
+        _images.Add(new Image(name, Size(value, "width"), Size(value, "height"), value.Line));
+        if (id is null)
+            Note(index, value, "an image", "id", "a number or text");
+        else if (name.Length == 0)
+            Note(index, value, $"image {id}", "file_name", "text");
+        if (new[] { "width", "height" }.FirstOrDefault(field => !IsSize(value, field)) is { } wrong)
+            Note(index, value, $"image {id}", wrong, "a whole number of pixels");
+        if (id is null || _imageIds.Define(id, index))
+            return;
+        var first = _imageIds.Resolve(_imageIds.Mention(id));
+        var problem = FormattableString.Invariant($"'images' has the id {id} twice: in line {_images[first].Line} and in line {value.Line}.");
+        foreach (var image in new[] { first, index })
+            _faults.Add(new DatasetFault(image, FilePath, _images[image].Line, problem));
     }
 
     private void ReadCategory(JsonTokenStream json)
     {
-        var line = json.Line;
-        var (id, title) = ((string?)null, (string?)null);
-        while (json.ReadProperty(out var name))
+        json.RequireObject("categories");
+        var value = ReadFields(json, "id", "name");
+        var (id, title) = (Field(value, "id")?.AsId(), Field(value, "name") is { Type: JsonTokenType.String } text ? text.Text : null);
+        if (id is null || string.IsNullOrEmpty(title))
+            throw new DatasetFormatException(FilePath, value.Line, $"a category has no '{(id is null ? "id" : "name")}'.");
+        if (!_categoryIds.Define(id, _categories.Count))
+            throw new DatasetFormatException(FilePath, value.Line, $"'categories' has the id {id} twice.");
+        if (_categories.Find(category => category.Name == title) is { Id: not null } other)
         {
-            switch (name)
-            {
-                case "id": id = json.ReadId(name); break;
-                case "name": title = json.ReadText(name); break;
-                default: json.Skip(); break;
-            }
+            throw new DatasetFormatException(
+                FilePath,
+                value.Line,
+                $"the categories {other.Id} (line {other.Line}) and {id} are both named '{title}'; every class needs a name of its own.");
         }
 
-        if (id is null || string.IsNullOrEmpty(title))
-            throw new DatasetFormatException(FilePath, line, $"a category has no '{(id is null ? "id" : "name")}'.");
-        if (!_categoryIds.Define(id, _categories.Count))
-            throw new DatasetFormatException(FilePath, line, $"'categories' has the id {id} twice.");
-        _categories.Add((id, title));
+        _categories.Add((id, title, value.Line));
     }
 
     private void ReadAnnotation(JsonTokenStream json)
     {
-        var line = json.Line;
-        var (image, category, isCrowd) = (-1, -1, false);
-        double[]? box = null;
-        while (json.ReadProperty(out var name))
-        {
-            switch (name)
-            {
-                case "image_id": image = _imageIds.Mention(json.ReadId(name)); break;
-                case "category_id": category = _categoryIds.Mention(json.ReadId(name)); break;
-                case "iscrowd": isCrowd = json.ReadFlag(name); break;
-                case "bbox": box = ReadBox(json); break;
-                default: json.Skip(); break;
-            }
-        }
-
-        if (isCrowd)
+        var value = ReadFields(json, "id", "image_id", "category_id", "iscrowd", "bbox");
+        var name = Field(value, "id")?.AsId() is { } id ? $"annotation {id}" : "an annotation";
+        var image = Field(value, "image_id")?.AsId() is { } imageId ? _imageIds.Mention(imageId) : -1;
+        var category = Field(value, "category_id")?.AsId() is { } categoryId ? _categoryIds.Mention(categoryId) : -1;
+        var isCrowd = Field(value, "iscrowd") is { } crowd ? crowd.AsFlag() : false;
+        if (isCrowd == true)
             return;
-        if ((image < 0 ? "image_id" : category < 0 ? "category_id" : box is null ? "bbox" : null) is { } missing)
-            throw new DatasetFormatException(FilePath, line, $"an annotation has no '{missing}'.");
-        _annotations.Add((image, new Item(category, ToBox(box!, line), line)));
+        if (image < 0)
+            Fault(image, value, name, "image_id", "a number or text");
+        else if (isCrowd is null)
+            Fault(image, value, name, "iscrowd", "0 or 1");
+        else if (category < 0)
+            Fault(image, value, name, "category_id", "a number or text");
+        else if (ReadBox(Field(value, "bbox")) is not { } corners)
+            Fault(image, value, name, "bbox", "four numbers: x, y, width and height");
+        else if (ToBox(corners, out var expected) is { } box)
+            _annotations.Add((image, new Item(category, box, value.Line)));
+        else
+            _problems.Add((image, value.Line, $"{name}: 'bbox' is {Field(value, "bbox")!.Found}; {expected} were expected."));
     }
 
-    private static double[] ReadBox(JsonTokenStream json)
+    /// <summary>Reads an object; of an element that is none, the value itself.</summary>
+    private static JsonValue ReadFields(JsonTokenStream json, params ReadOnlySpan<string> wanted)
     {
-        json.Read(JsonTokenType.StartArray, "bbox", "an array of four numbers");
-        double[] box = [json.ReadNumber("bbox"), json.ReadNumber("bbox"), json.ReadNumber("bbox"), json.ReadNumber("bbox")];
-        json.Read(JsonTokenType.EndArray, "bbox", "an array of four numbers");
+        if (json.Type != JsonTokenType.StartObject)
+            return json.CurrentValue();
+        var (line, members) = (json.Line, new Dictionary<string, JsonValue>(wanted.Length, StringComparer.Ordinal));
+        while (json.ReadProperty(out var name))
+        {
+            if (wanted.Contains(name))
+                members[name] = json.ReadValue();
+            else
+                json.Skip();
+        }
+
+        return new JsonValue(JsonTokenType.StartObject, null, [], members, members.Count, line);
+    }
+
+    private static JsonValue? Field(JsonValue value, string name) => value.Members.GetValueOrDefault(name);
+
+    private static bool IsSize(JsonValue image, string field)
+        => Field(image, field) is not { } value || (value.IsNumber(out var number) && number is >= 0 and <= int.MaxValue);
+
+    private static int Size(JsonValue image, string field) => IsSize(image, field) && Field(image, field) is { } value && value.IsNumber(out var number) ? (int)number : 0;
+
+    private static double[]? ReadBox(JsonValue? value)
+    {
+        if (value is not { Type: JsonTokenType.StartArray, Count: 4 })
+            return null;
+        var box = new double[4];
+        for (var i = 0; i < box.Length; i++)
+        {
+            if (!value.Items[i].IsNumber(out box[i]))
+                return null;
+        }
+
         return box;
     }
 
-    private Box ToBox(double[] bbox, int line)
+    private static Box? ToBox(double[] bbox, out string expected)
     {
         var (x, y, width, height) = (bbox[0], bbox[1], bbox[2], bbox[3]);
         var box = new Box((float)x, (float)y, (float)(x + width), (float)(y + height));
-        if (width >= 0 && height >= 0 && box.IsFinite)
-            return box;
-        var expected = box.IsFinite ? "x, y, width and height with a width and height of at least 0" : "numbers that are finite in single precision";
-        throw new DatasetFormatException(FilePath, line, FormattableString.Invariant($"'bbox' is [{x}, {y}, {width}, {height}]; {expected} were expected."));
+        expected = box.IsFinite ? "x, y, width and height with a width and height of at least 0" : "numbers that are finite in single precision";
+        return width >= 0 && height >= 0 && box.IsFinite ? box : null;
+    }
+
+    private void Note(int image, JsonValue value, string name, string field, string expected)
+        => _faults.Add(new DatasetFault(image, FilePath, value.Line, Describe(value, name, field, expected)));
+
+    private void Fault(int image, JsonValue value, string name, string field, string expected)
+        => _problems.Add((image, value.Line, Describe(value, name, field, expected)));
+
+    private static string Describe(JsonValue value, string name, string field, string expected)
+    {
+        if (value.Type != JsonTokenType.StartObject)
+            return $"{name} is {value.Found}; an object was expected.";
+        return Field(value, field) is { } found ? $"{name}: '{field}' is {found.Found}; {expected} was expected." : $"{name} has no '{field}'; {expected} was expected.";
     }
 
     /// <summary>Ids may be mentioned before they are defined: now that all are known, annotations are sorted by image and categories by id.</summary>
@@ -181,9 +220,18 @@ internal sealed class CocoFile
             annotation = (_imageIds.Resolve(annotation.Image), annotation.Item with { Category = category < 0 ? -1 : classOfCategory[category] });
         }
 
-        Orphans.AddRange(_annotations.Where(annotation => annotation.Image < 0).Select(annotation => annotation.Item.Line));
+        NoteFaults();
         _annotations.RemoveAll(annotation => annotation.Image < 0);
         GroupByImage();
+    }
+
+    private void NoteFaults()
+    {
+        foreach (var (image, line, problem) in _problems)
+            _faults.Add(new DatasetFault(image < 0 ? -1 : _imageIds.Resolve(image), FilePath, line, problem));
+        foreach (var (_, item) in _annotations.Where(annotation => annotation.Image < 0))
+            _faults.Add(new DatasetFault(-1, FilePath, item.Line, "'annotations', 'image_id' names no image: an id of 'images' was expected."));
+        _faults.Sort((a, b) => a.Line.CompareTo(b.Line));
     }
 
     private static long Number(string id)

@@ -1,3 +1,5 @@
+using ML.Yolo.Columns;
+
 namespace ML.Yolo.Datasets;
 
 /// <summary>
@@ -14,8 +16,11 @@ internal abstract class DetectionDataset
     /// <summary>Images.</summary>
     public abstract int Count { get; }
 
-    /// <summary>What is wrong with labels that belong to no image of the set.</summary>
-    public virtual IReadOnlyList<DatasetFormatException> Orphans => [];
+    /// <summary>What is known to be wrong before a row is read, in the order of the file.</summary>
+    public virtual IReadOnlyList<DatasetFault> Faults => [];
+
+    /// <summary>What is guessed, passed over or repaired; grows while rows are read.</summary>
+    public Remarks Remarks { get; } = new();
 
     /// <summary>Reads the labels of one image, and the header of the image itself.</summary>
     /// <exception cref="DatasetFormatException">The labels are malformed or the file is not an image.</exception>

@@ -16,7 +16,7 @@ internal sealed class DetectionDatasetView : IDataView
     private readonly BadSamples? _bad;
     private bool _isReported;
 
-    /// <param name="environment">Is told of samples left out.</param>
+    /// <param name="environment">Is told of samples left out, and of what was guessed or passed over.</param>
     /// <param name="dataset">The set.</param>
     /// <param name="handling">What to do where a row cannot be read.</param>
     /// <exception cref="DatasetFormatException">The set has labels of no image, which are not to be skipped.</exception>
@@ -24,8 +24,9 @@ internal sealed class DetectionDatasetView : IDataView
     {
         (_environment, Dataset) = (environment, dataset);
         _bad = handling == BadSampleHandling.Skip ? new BadSamples() : null;
-        NoteOrphans();
+        NoteFaults();
         Schema = CreateSchema();
+        SayRemarks();
     }
 
     /// <summary>The set.</summary>
@@ -43,13 +44,13 @@ internal sealed class DetectionDatasetView : IDataView
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => CreateCursors(columnsNeeded, Math.Clamp(n, 1, Math.Max((Dataset.Count + RowsPerBlock - 1) / RowsPerBlock, 1)), rand);
 
-    private void NoteOrphans()
+    private void NoteFaults()
     {
-        var orphans = Dataset.Orphans;
-        if (orphans.Count > 0 && _bad is null)
-            throw orphans[0];
-        for (var i = 0; i < orphans.Count; i++)
-            _bad!.Add(i - orphans.Count, orphans[i].Message);
+        var faults = Dataset.Faults;
+        if (faults.Count > 0 && _bad is null)
+            throw faults[0].ToException();
+        for (var i = 0; i < faults.Count; i++)
+            _bad!.Add(faults[i].Image < 0 ? i - faults.Count : faults[i].Image, faults[i].ToException().Message);
     }
 
     private DetectionDatasetCursor[] CreateCursors(IEnumerable<DataViewSchema.Column> columnsNeeded, int count, Random? random)
@@ -62,8 +63,10 @@ internal sealed class DetectionDatasetView : IDataView
         {
             AtEnd = () =>
             {
-                if (Interlocked.Decrement(ref unfinished) == 0)
-                    ReportBadSamples();
+                if (Interlocked.Decrement(ref unfinished) > 0)
+                    return;
+                ReportBadSamples();
+                SayRemarks();
             },
         })];
     }
@@ -86,13 +89,25 @@ internal sealed class DetectionDatasetView : IDataView
         channel.Warning(MessageSensitivity.Unknown, _bad.Report($"{Dataset.Count} in '{Dataset.Name}'"));
     }
 
+    private void SayRemarks()
+    {
+        var remarks = Dataset.Remarks.TakeNew();
+        if (remarks.Count == 0)
+            return;
+        using var channel = _environment.Start(nameof(DetectionDatasetView));
+        foreach (var remark in remarks)
+            channel.Warning($"'{Dataset.Name}': {remark}");
+    }
+
     private DataViewSchema CreateSchema()
     {
+        var paths = new DataViewSchema.Annotations.Builder();
+        Dataset.Remarks.AddTo(paths);
         var annotations = new DataViewSchema.Annotations.Builder();
         annotations.Add(KnownClassNames.Annotation, new VectorDataViewType(TextDataViewType.Instance), (ref VBuffer<ReadOnlyMemory<char>> names)
             => names = new(Dataset.ClassNames.Count, [.. Dataset.ClassNames.Select(name => name.AsMemory())]));
         var schema = new DataViewSchema.Builder();
-        schema.AddColumn(nameof(DetectionRow.ImagePath), TextDataViewType.Instance);
+        schema.AddColumn(nameof(DetectionRow.ImagePath), TextDataViewType.Instance, paths.ToAnnotations());
         schema.AddColumn(nameof(DetectionRow.Label), new VectorDataViewType(TextDataViewType.Instance), annotations.ToAnnotations());
         schema.AddColumn(nameof(DetectionRow.BoundingBoxes), new VectorDataViewType(NumberDataViewType.Single));
         return schema.ToSchema();

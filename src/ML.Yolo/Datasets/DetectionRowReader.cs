@@ -28,6 +28,9 @@ internal sealed class DetectionRowReader
     /// <summary>Names of the classes that the labels' column knows.</summary>
     public string[] ClassNames => KnownClassNames.Of(_label);
 
+    /// <summary>What was guessed or passed over so far, where a loader made the rows.</summary>
+    public IReadOnlyList<string> Remarks => Columns.Remarks.Of(_imagePath);
+
     /// <summary>The rows, streamed.</summary>
     /// <exception cref="FormatException">
     /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column.
@@ -42,17 +45,19 @@ internal sealed class DetectionRowReader
             yield return Read(cursor, paths, labels, boxes, classes);
     }
 
-    /// <summary>The rows, streamed, for those who can keep no object without a class.</summary>
-    /// <exception cref="FormatException">As <see cref="Read()"/>, or a label is missing.</exception>
-    public IEnumerable<DetectionRow> ReadLabelled()
+    /// <summary>The rows, streamed, for those who can keep no object without a class: rows with a missing label are left out.</summary>
+    /// <param name="leftOut">Takes them.</param>
+    /// <exception cref="FormatException">As <see cref="Read()"/>.</exception>
+    public IEnumerable<DetectionRow> ReadLabelled(BadSamples leftOut)
     {
         var number = 0L;
         foreach (var row in Read())
         {
             var missing = Array.IndexOf(row.Label, "");
-            if (missing >= 0)
-                throw new FormatException($"Row {number}, '{_label.Name}', object {missing}: the label is missing; the name of a class was expected.");
-            yield return row;
+            if (missing < 0)
+                yield return row;
+            else
+                leftOut.Add(number, FormattableString.Invariant($"Row {number}, '{_label.Name}', object {missing}: the label is missing."));
             number++;
         }
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace ML.Yolo.Datasets;
@@ -9,7 +9,10 @@ internal sealed class JsonTokenStream : IDisposable
     private const int MinWindow = 1 << 16;
     private const int MaxWindow = 1 << 26;
 
-    private readonly FileStream _stream;
+    // Parts of an array or an object that are kept: no value that is looked at needs more.
+    private const int MaxParts = 64;
+
+    private readonly Stream _stream;
     private byte[] _window = new byte[MinWindow];
     private JsonReaderState _state;
     private int _line = 1;
@@ -22,7 +25,7 @@ internal sealed class JsonTokenStream : IDisposable
     public JsonTokenStream(string path)
     {
         FilePath = path;
-        _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        _stream = Open(path);
         Fill();
         if (_window.AsSpan(0, _end).StartsWith("\uFEFF"u8))
             _start = 3;
@@ -53,30 +56,21 @@ internal sealed class JsonTokenStream : IDisposable
         return Type == JsonTokenType.PropertyName;
     }
 
-    /// <summary>Reads up to the next object of the array entered; false where the array ends.</summary>
-    public bool ReadElement(string field)
+    /// <summary>Reads up to the next element of the array entered; false where the array ends.</summary>
+    public bool ReadElement()
     {
         Read();
-        if (Type == JsonTokenType.EndArray)
-            return false;
-        Require(JsonTokenType.StartObject, field, "an object");
-        return true;
+        return Type != JsonTokenType.EndArray;
     }
+
+    /// <summary>Throws unless the token read last is the beginning of an object.</summary>
+    public void RequireObject(string field) => Require(JsonTokenType.StartObject, field, "an object");
 
     /// <summary>Reads a token that must be of one kind.</summary>
     public void Read(JsonTokenType type, string field, string expected)
     {
         Read();
         Require(type, field, expected);
-    }
-
-    /// <summary>Reads a finite number.</summary>
-    public double ReadNumber(string field)
-    {
-        Read(JsonTokenType.Number, field, "a number");
-        return double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            ? value
-            : throw Wrong($"'{field}' is {_text}; a finite number was expected.");
     }
 
     /// <summary>Reads a text.</summary>
@@ -93,42 +87,41 @@ internal sealed class JsonTokenStream : IDisposable
         return _text!;
     }
 
-    /// <summary>Reads an id, a number or a text, as text.</summary>
-    public string ReadId(string field)
+    /// <summary>Reads a value of any kind; of long arrays and objects the first parts.</summary>
+    public JsonValue ReadValue()
     {
         Read();
-        return Type is JsonTokenType.Number or JsonTokenType.String ? _text! : throw Wrong($"'{field}' is {Describe()}; a number or text was expected.");
+        return CurrentValue();
     }
 
-    /// <summary>Reads a number or a truth value as a flag.</summary>
-    public bool ReadFlag(string field)
+    /// <summary>The value that begins with the token read last.</summary>
+    public JsonValue CurrentValue()
     {
-        Read();
-        return Type switch
+        var (type, text, line) = (Type, _text ?? (Type is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null ? Describe() : null), Line);
+        var (items, members, count) = (new List<JsonValue>(), new Dictionary<string, JsonValue>(StringComparer.Ordinal), 0);
+        if (type == JsonTokenType.StartArray)
         {
-            JsonTokenType.True => true,
-            JsonTokenType.False or JsonTokenType.Null => false,
-            JsonTokenType.Number => double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value != 0,
-            _ => throw Wrong($"'{field}' is {Describe()}; 0 or 1 was expected."),
-        };
+            for (Read(); Type != JsonTokenType.EndArray; Read(), count++)
+                Keep(() => items.Add(CurrentValue()), items.Count);
+        }
+        else if (type == JsonTokenType.StartObject)
+        {
+            for (; ReadProperty(out var name); count++)
+            {
+                Read();
+                Keep(() => members[name] = CurrentValue(), members.Count);
+            }
+        }
+
+        return new JsonValue(type, text, items, members, count, line);
     }
 
     /// <summary>Passes over the value that follows.</summary>
     public void Skip()
     {
-        var depth = 0;
         _isSkipping = true;
-        do
-        {
-            Read();
-            depth += Type switch
-            {
-                JsonTokenType.StartArray or JsonTokenType.StartObject => 1,
-                JsonTokenType.EndArray or JsonTokenType.EndObject => -1,
-                _ => 0,
-            };
-        }
-        while (depth > 0);
+        Read();
+        SkipCurrent();
         _isSkipping = false;
     }
 
@@ -144,6 +137,38 @@ internal sealed class JsonTokenStream : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>Keeps a value, or passes over it where enough are kept.</summary>
+    private void Keep(Action keep, int kept)
+    {
+        if (kept < MaxParts)
+        {
+            keep();
+            return;
+        }
+
+        _isSkipping = true;
+        SkipCurrent();
+        _isSkipping = false;
+    }
+
+    /// <summary>Passes over the rest of the value that begins with the token read last.</summary>
+    private void SkipCurrent()
+    {
+        var depth = 0;
+        while (true)
+        {
+            depth += Type switch
+            {
+                JsonTokenType.StartArray or JsonTokenType.StartObject => 1,
+                JsonTokenType.EndArray or JsonTokenType.EndObject => -1,
+                _ => 0,
+            };
+            if (depth <= 0)
+                return;
+            Read();
+        }
+    }
 
     private void Require(JsonTokenType type, string field, string expected)
     {
@@ -202,11 +227,23 @@ internal sealed class JsonTokenStream : IDisposable
         _text = _isSkipping ? null : Type switch
         {
             JsonTokenType.PropertyName or JsonTokenType.String => reader.GetString(),
-            JsonTokenType.Number => System.Text.Encoding.ASCII.GetString(reader.ValueSpan),
+            JsonTokenType.Number => Encoding.ASCII.GetString(reader.ValueSpan),
             _ => null,
         };
         _state = reader.CurrentState;
         _start += (int)reader.BytesConsumed;
+    }
+
+    /// <summary>The file as UTF-8, whatever its byte-order mark says it is.</summary>
+    private static Stream Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
+        if (!file.CanSeek)
+            return file;
+        Span<byte> mark = stackalloc byte[4];
+        var length = file.ReadAtLeast(mark, mark.Length, throwOnEndOfStream: false);
+        file.Position = 0;
+        return SetText.WideEncoding(mark[..length]) is { } wide ? Encoding.CreateTranscodingStream(file, wide, Encoding.UTF8) : file;
     }
 
     private void Fill()
@@ -220,8 +257,15 @@ internal sealed class JsonTokenStream : IDisposable
             Array.Resize(ref _window, _window.Length * 2);
         }
 
-        var read = _stream.Read(_window, _end, _window.Length - _end);
-        _isFinal = read == 0;
-        _end += read;
+        try
+        {
+            var read = _stream.Read(_window, _end, _window.Length - _end);
+            _isFinal = read == 0;
+            _end += read;
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new DatasetFormatException(FilePath, _line, "the file is not in the encoding that its byte-order mark says.", exception);
+        }
     }
 }

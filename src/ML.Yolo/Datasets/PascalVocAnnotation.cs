@@ -1,13 +1,18 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
 namespace ML.Yolo.Datasets;
 
 /// <summary>The XML of one image in the Pascal VOC format. Document types, and with them entities, are refused: no other file is ever read.</summary>
-internal sealed class PascalVocAnnotation
+internal sealed partial class PascalVocAnnotation
 {
-    private const long MaxCharacters = 1L << 24;
+    private const long MaxBytes = 1L << 26;
+
+    // The declaration of the encoding stands at the very beginning.
+    private const int DeclarationLength = 256;
 
     // The format needs five levels; building a tree of a hundred thousand takes minutes.
     private const int MaxDepth = 32;
@@ -18,14 +23,17 @@ internal sealed class PascalVocAnnotation
     private PascalVocAnnotation(string path, XElement root)
     {
         (_path, _root) = (path, root);
-        FileName = root.Element("filename")?.Value.Trim() is { Length: > 0 } name ? name : null;
+        FileName = Named("filename") ?? Named("path");
         if (root.Element("size") is { } size)
             (Width, Height) = ((int)OptionalNumber(size, "width"), (int)OptionalNumber(size, "height"));
         Objects = [.. root.Elements("object").Select(ReadObject)];
     }
 
-    /// <summary>Name of the image; null where the XML does not say.</summary>
+    /// <summary>Name or path of the image, perhaps of another machine; null where the XML does not say.</summary>
     public string? FileName { get; }
+
+    /// <summary>A word in "difficult" that is neither a number nor yes or no; null where there is none.</summary>
+    public string? OddDifficult { get; private set; }
 
     /// <summary>Width declared, pixels; 0 where it is not.</summary>
     public int Width { get; }
@@ -42,13 +50,25 @@ internal sealed class PascalVocAnnotation
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"The annotation '{path}' does not exist.", path);
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters };
-        using var stream = File.OpenRead(path);
+        var length = new FileInfo(path).Length;
+        if (length is 0 or > MaxBytes)
+        {
+            var problem = length == 0
+                ? "the file is empty; an <annotation> was expected."
+                : FormattableString.Invariant($"the file is {length} bytes long; at most {MaxBytes} were expected of an annotation.");
+            throw new DatasetFormatException(path, line: null, problem);
+        }
+
+        return Parse(path, Decode(path, File.ReadAllBytes(path)));
+    }
+
+    private static PascalVocAnnotation Parse(string path, string text)
+    {
         try
         {
-            CheckDepth(path, stream, settings);
-            stream.Position = 0;
-            using var reader = XmlReader.Create(stream, settings);
+            CheckDepth(path, text);
+            using var characters = new StringReader(text);
+            using var reader = Reader(characters);
             var root = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
             return root.Name == "annotation"
                 ? new PascalVocAnnotation(path, root)
@@ -56,17 +76,56 @@ internal sealed class PascalVocAnnotation
         }
         catch (XmlException exception)
         {
-            // Of all its exceptions the reader gives the one about a document type no line.
-            if (exception.LineNumber > 0)
-                throw new DatasetFormatException(path, exception.LineNumber, $"not valid XML: {exception.Message}", exception);
-            const string Refused = "a document type (DOCTYPE) is not allowed, since entities can name other files.";
-            throw new DatasetFormatException(path, LineOf("<!DOCTYPE", path), Refused, exception);
+            // The reader's own exceptions look alike, and the one about a document type has no line: the text tells.
+            var documentType = text.IndexOf("<!DOCTYPE", StringComparison.OrdinalIgnoreCase);
+            if (documentType >= 0)
+            {
+                const string Refused = "a document type (DOCTYPE) is not allowed, since entities can name other files.";
+                throw new DatasetFormatException(path, text.AsSpan(0, documentType).Count('\n') + 1, Refused, exception);
+            }
+
+            var problem = string.IsNullOrWhiteSpace(text)
+                ? "the file is empty but for white space; an <annotation> was expected."
+                : $"not valid XML: {exception.Message}";
+            throw new DatasetFormatException(path, exception.LineNumber > 0 ? exception.LineNumber : null, problem, exception);
         }
     }
 
-    private static void CheckDepth(string path, Stream stream, XmlReaderSettings settings)
+    /// <summary>The text in the encoding that its byte-order mark or its declaration says, UTF-8 without either.</summary>
+    private static string Decode(string path, byte[] bytes)
     {
-        using var reader = XmlReader.Create(stream, settings);
+        var start = Encoding.Latin1.GetString(bytes, 0, Math.Min(bytes.Length, DeclarationLength));
+        var declared = EncodingName().Match(start).Groups["name"].Value;
+        if (declared.Length == 0 || declared.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            return SetText.Decode(path, bytes);
+        try
+        {
+            var (forEncoder, forDecoder) = (EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            var encoding = CodePagesEncodingProvider.Instance.GetEncoding(declared, forEncoder, forDecoder) ?? Encoding.GetEncoding(declared, forEncoder, forDecoder);
+            return encoding.GetByteCount("<") == 1
+                ? encoding.GetString(bytes)
+                : throw new DatasetFormatException(path, line: 1, $"the file declares the encoding '{declared}', and is not written in it.");
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new DatasetFormatException(path, line: null, $"the file declares the encoding '{declared}', and is not written in it.", exception);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            throw new DatasetFormatException(path, line: 1, $"the encoding '{declared}' that the file declares is not known.", exception);
+        }
+    }
+
+    [GeneratedRegex("""^\s*<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[A-Za-z0-9._:-]+)["']""")]
+    private static partial Regex EncodingName();
+
+    private static XmlReader Reader(TextReader text)
+        => XmlReader.Create(text, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxBytes });
+
+    private static void CheckDepth(string path, string text)
+    {
+        using var characters = new StringReader(text);
+        using var reader = Reader(characters);
         while (reader.Read())
         {
             if (reader.Depth <= MaxDepth)
@@ -78,9 +137,6 @@ internal sealed class PascalVocAnnotation
 
     /// <summary>An exception about an element.</summary>
     public DatasetFormatException Wrong(string element, string problem) => Wrong(_root.Element(element) ?? _root, problem);
-
-    private static int LineOf(string text, string path)
-        => File.ReadLines(path).TakeWhile(line => !line.Contains(text, StringComparison.OrdinalIgnoreCase)).Count() + 1;
 
     private static int? LineOf(XElement element) => ((IXmlLineInfo)element).HasLineInfo() ? ((IXmlLineInfo)element).LineNumber : null;
 
@@ -99,8 +155,28 @@ internal sealed class PascalVocAnnotation
             throw Wrong(corners, $"object {index} ('{name}'): <bndbox> is {found}; xmin ≤ xmax and ymin ≤ ymax were expected.");
         }
 
-        return (name, box, OptionalNumber(element, "difficult") != 0);
+        return (name, box, IsDifficult(element));
     }
+
+    /// <summary>A number other than 0, or a yes. Tools write words here too; "Unspecified" is one that means no.</summary>
+    private bool IsDifficult(XElement element)
+    {
+        var text = element.Element("difficult")?.Value.Trim() ?? "";
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            return value != 0;
+        switch (text.ToUpperInvariant())
+        {
+            case "TRUE" or "T" or "YES" or "Y":
+                return true;
+            case "" or "FALSE" or "F" or "NO" or "N" or "UNSPECIFIED":
+                return false;
+            default:
+                OddDifficult = text;
+                return false;
+        }
+    }
+
+    private string? Named(string element) => _root.Element(element)?.Value.Trim() is { Length: > 0 } name ? name : null;
 
     private float Number(XElement parent, string field, int index)
     {

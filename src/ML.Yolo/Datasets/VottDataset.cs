@@ -8,14 +8,18 @@ internal sealed class VottDataset : DetectionDataset
 {
     private readonly VottFile _file;
     private readonly string _folder;
-    private readonly Dictionary<string, int> _classes;
+    private readonly HashSet<string> _classes;
+    private readonly FileFinder _files = new();
+    private readonly Dictionary<int, DatasetFault> _faults = [];
 
     /// <param name="jsonPath">The export.</param>
     public VottDataset(string jsonPath)
     {
         _file = VottFile.Read(Path.GetFullPath(jsonPath));
         _folder = Path.GetDirectoryName(_file.FilePath)!;
-        _classes = _file.Tags.Select((name, index) => (name, index)).ToDictionary(tag => tag.name, tag => tag.index, StringComparer.Ordinal);
+        _classes = _file.Tags.ToHashSet(StringComparer.Ordinal);
+        foreach (var fault in _file.Faults)
+            _faults.TryAdd(fault.Image, fault);
     }
 
     /// <inheritdoc/>
@@ -28,8 +32,13 @@ internal sealed class VottDataset : DetectionDataset
     public override int Count => _file.Assets.Count;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<DatasetFault> Faults => _file.Faults;
+
+    /// <inheritdoc/>
     public override DetectionRow Read(int index)
     {
+        if (_faults.TryGetValue(index, out var fault))
+            throw fault.ToException();
         var asset = _file.Assets[index];
         var row = new LabelledRow(ImagePath(asset), asset.Regions.Count);
         var frame = row.LabelFrame(asset.Width, asset.Height, problem => Wrong(asset.Line, problem));
@@ -39,7 +48,7 @@ internal sealed class VottDataset : DetectionDataset
                 throw Wrong(region.Line, $"a region of '{asset.Name}' has no tag; at least one was expected.");
             foreach (var tag in region.Tags)
             {
-                if (!_classes.ContainsKey(tag))
+                if (!_classes.Contains(tag))
                     throw Wrong(region.Line, $"a region of '{asset.Name}' has the tag '{tag}', which is not among the file's 'tags'.");
                 row.Add(tag, frame.ToStored(region.Box));
             }
@@ -56,18 +65,17 @@ internal sealed class VottDataset : DetectionDataset
         var path = asset.Path;
         if (path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
-            path = Uri.UnescapeDataString(path["file:".Length..]);
+            path = path["file:".Length..];
             if (path.StartsWith("//", StringComparison.Ordinal))
                 path = path[2..];
         }
 
         var isRemote = path.Contains("://", StringComparison.Ordinal);
-        var named = isRemote || path.Contains('\0', StringComparison.Ordinal) ? null : Path.GetFullPath(Path.Combine(_folder, path.Replace('\\', '/')));
-        var beside = SetPath.Inside(_folder, asset.Name);
-        if (named is not null && File.Exists(named))
-            return named;
-        if (beside is not null && File.Exists(beside))
-            return beside;
+        IEnumerable<string> named = isRemote ? [] : SetPath.Spellings(path).Select(name => Path.GetFullPath(Path.Combine(_folder, name)));
+        string[] names = asset.Name.Length > 0 ? [asset.Name] : [SetPath.FileName(path)];
+        var beside = names.SelectMany(SetPath.Spellings).Select(name => SetPath.Inside(_folder, name)).OfType<string>();
+        if (named.Concat(beside).Select(_files.Find).FirstOrDefault(found => found is not null) is { } there)
+            return there;
         var remote = isRemote ? "; images are not downloaded" : "";
         throw Wrong(asset.Line, $"the image '{asset.Path}' is not there, and neither is '{asset.Name}' beside the file{remote}.");
     }

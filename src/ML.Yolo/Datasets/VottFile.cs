@@ -7,7 +7,10 @@ internal sealed class VottFile
 {
     private const int NotVisited = 0;
 
+    private static readonly string[] Fields = ["left", "top", "width", "height"];
+
     private readonly List<Asset> _assets = [];
+    private readonly List<DatasetFault> _faults = [];
     private readonly List<string> _tags = [];
 
     private VottFile(string path) => FilePath = path;
@@ -20,6 +23,9 @@ internal sealed class VottFile
 
     /// <summary>The images, in the order of the file.</summary>
     public IReadOnlyList<Asset> Assets => _assets;
+
+    /// <summary>What is wrong with single assets and their regions, in the order of the file.</summary>
+    public IReadOnlyList<DatasetFault> Faults => _faults;
 
     /// <summary>Reads the file, once, from beginning to end.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -62,8 +68,9 @@ internal sealed class VottFile
     private void ReadTags(JsonTokenStream json)
     {
         json.Read(JsonTokenType.StartArray, "tags", "an array");
-        while (json.ReadElement("tags"))
+        while (json.ReadElement())
         {
+            json.RequireObject("tags");
             var (line, title) = (json.Line, "");
             while (json.ReadProperty(out var name))
             {
@@ -81,118 +88,150 @@ internal sealed class VottFile
     {
         json.Read(JsonTokenType.StartObject, "assets", "an object");
         while (json.ReadProperty(out var id))
+            ReadEntry(json, id);
+    }
+
+    /// <summary>One image: its own mistakes are its own, and the others are read.</summary>
+    private void ReadEntry(JsonTokenStream json, string id)
+    {
+        json.Read();
+        var asset = new Asset { Line = json.Line };
+        string? fault = null;
+        if (json.Type != JsonTokenType.StartObject)
         {
-            json.Read(JsonTokenType.StartObject, id, "an object with 'asset' and 'regions'");
-            var asset = new Asset { Line = json.Line };
+            fault = $"the asset '{id}' is {json.CurrentValue().Found}; an object with 'asset' and 'regions' was expected.";
+        }
+        else
+        {
             while (json.ReadProperty(out var name))
             {
                 if (name == "asset")
-                    ReadAsset(json, asset);
+                    fault ??= Read(json.ReadValue(), asset, id);
                 else if (name == "regions")
-                    ReadRegions(json, asset);
+                    fault = ReadRegions(json, asset, fault);
                 else
                     json.Skip();
             }
 
-            if (asset.Path.Length == 0)
-                throw new DatasetFormatException(json.FilePath, asset.Line, $"the asset '{id}' has no 'path'.");
-            if (asset.State != NotVisited || asset.Regions.Count > 0)
-                _assets.Add(asset);
+            fault ??= asset.Path.Length == 0 ? $"the asset '{id}' has no 'path'." : null;
         }
+
+        if (fault is not null)
+            _faults.Add(new DatasetFault(_assets.Count, FilePath, asset.FaultLine ?? asset.Line, fault));
+        if (fault is not null || asset.State != NotVisited || asset.Regions.Count > 0)
+            _assets.Add(asset);
     }
 
-    private static void ReadAsset(JsonTokenStream json, Asset asset)
+    private static string? Read(JsonValue value, Asset asset, string id)
     {
-        json.Read(JsonTokenType.StartObject, "asset", "an object");
-        while (json.ReadProperty(out var name))
+        if (value.Type != JsonTokenType.StartObject)
+            return $"the asset '{id}': 'asset' is {value.Found}; an object was expected.";
+        foreach (var (name, member) in value.Members)
         {
+            string? expected = null;
             switch (name)
             {
-                case "name": asset.Name = json.ReadText(name); break;
-                case "path": asset.Path = json.ReadText(name); break;
-                case "state": asset.State = (int)json.ReadNumber(name); break;
-                case "size": (asset.Width, asset.Height) = ReadSize(json); break;
-                default: json.Skip(); break;
+                case "name" when member.Type == JsonTokenType.String: asset.Name = member.Text!; break;
+                case "path" when member.Type == JsonTokenType.String: asset.Path = member.Text!; break;
+                case "state" when member.IsNumber(out var state) && Math.Abs(state) <= int.MaxValue: asset.State = (int)state; break;
+                case "size" when member.Type == JsonTokenType.StartObject: expected = ReadSize(member, asset); break;
+                case "name" or "path": expected = "text"; break;
+                case "state": expected = "a number"; break;
+                case "size": expected = "an object with 'width' and 'height'"; break;
+                default: break;
             }
+
+            if (expected is null)
+                continue;
+            asset.FaultLine = member.Line;
+            return $"the asset '{id}': '{name}' is {member.Found}; {expected} was expected.";
         }
+
+        return null;
     }
 
-    private static (int Width, int Height) ReadSize(JsonTokenStream json)
+    /// <summary>What was expected instead; null where all is well.</summary>
+    private static string? ReadSize(JsonValue size, Asset asset)
     {
-        json.Read(JsonTokenType.StartObject, "size", "an object");
-        var (width, height) = (0.0, 0.0);
-        while (json.ReadProperty(out var name))
+        foreach (var (name, member) in size.Members.Where(entry => entry.Key is "width" or "height"))
         {
-            switch (name)
+            if (!member.IsNumber(out var number) || number is < 0 or > int.MaxValue)
+                return $"a whole number of pixels as its '{name}'";
+            if (name == "width")
+                asset.Width = (int)number;
+            else
+                asset.Height = (int)number;
+        }
+
+        return null;
+    }
+
+    private static string? ReadRegions(JsonTokenStream json, Asset asset, string? fault)
+    {
+        json.Read();
+        if (json.Type != JsonTokenType.StartArray)
+            return fault ?? $"'regions' is {json.CurrentValue().Found}; an array was expected.";
+        while (json.ReadElement())
+        {
+            var (line, box, tags) = (json.Line, (JsonValue?)null, (JsonValue?)null);
+            if (json.Type != JsonTokenType.StartObject)
             {
-                case "width": width = json.ReadNumber(name); break;
-                case "height": height = json.ReadNumber(name); break;
-                default: json.Skip(); break;
+                fault ??= At(asset, line, $"a region is {json.CurrentValue().Found}; an object was expected.");
+                continue;
             }
-        }
 
-        return ((int)width, (int)height);
-    }
-
-    private static void ReadRegions(JsonTokenStream json, Asset asset)
-    {
-        json.Read(JsonTokenType.StartArray, "regions", "an array");
-        while (json.ReadElement("regions"))
-        {
-            var line = json.Line;
-            var tags = new List<string>();
-            Box? box = null;
             while (json.ReadProperty(out var name))
             {
-                switch (name)
-                {
-                    case "tags": ReadNames(json, tags); break;
-                    case "boundingBox": box = ReadBox(json); break;
-                    default: json.Skip(); break;
-                }
+                if (name == "boundingBox")
+                    box = json.ReadValue();
+                else if (name == "tags")
+                    tags = json.ReadValue();
+                else
+                    json.Skip();
             }
 
-            asset.Regions.Add(new Region(box ?? throw new DatasetFormatException(json.FilePath, line, "a region has no 'boundingBox'."), [.. tags], line));
+            fault ??= ReadRegion(box, tags, line, asset);
         }
+
+        return fault;
     }
 
-    private static void ReadNames(JsonTokenStream json, List<string> names)
+    private static string? ReadRegion(JsonValue? box, JsonValue? tags, int line, Asset asset)
     {
-        json.Read(JsonTokenType.StartArray, "tags", "an array of text");
-        while (true)
-        {
-            json.Read();
-            if (json.Type == JsonTokenType.EndArray)
-                return;
-            names.Add(json.CurrentText("tags"));
-        }
+        if (tags is not null && (tags.Type != JsonTokenType.StartArray || tags.Count != tags.Items.Count || tags.Items.Any(tag => tag.Type != JsonTokenType.String)))
+            return At(asset, tags.Line, $"a region's 'tags' is {tags.Found}; an array of text was expected.");
+        if (box is null)
+            return At(asset, line, "a region has no 'boundingBox'.");
+        if (ToBox(box, out var problem) is not { } corners)
+            return At(asset, box.Line, problem);
+        asset.Regions.Add(new Region(corners, tags is null ? [] : [.. tags.Items.Select(tag => tag.Text!)], line));
+        return null;
     }
 
-    private static Box ReadBox(JsonTokenStream json)
+    private static string At(Asset asset, int line, string problem)
     {
-        json.Read(JsonTokenType.StartObject, "boundingBox", "an object with 'left', 'top', 'width' and 'height'");
-        var line = json.Line;
-        var values = new double?[4];
-        string[] fields = ["left", "top", "width", "height"];
-        while (json.ReadProperty(out var name))
+        asset.FaultLine = line;
+        return problem;
+    }
+
+    private static Box? ToBox(JsonValue value, out string problem)
+    {
+        var numbers = new double[Fields.Length];
+        for (var i = 0; i < numbers.Length; i++)
         {
-            var field = Array.IndexOf(fields, name);
-            if (field < 0)
-                json.Skip();
-            else
-                values[field] = json.ReadNumber(name);
+            var member = value.Members.GetValueOrDefault(Fields[i]);
+            problem = value.Type != JsonTokenType.StartObject ? $"'boundingBox' is {value.Found}; an object with 'left', 'top', 'width' and 'height' was expected."
+                : member is null ? $"'boundingBox' has no '{Fields[i]}'."
+                : $"'{Fields[i]}' is {member.Found}; a number was expected.";
+            if (member is null || !member.IsNumber(out numbers[i]))
+                return null;
         }
 
-        var missing = Array.FindIndex(values, value => value is null);
-        if (missing >= 0)
-            throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' has no '{fields[missing]}'.");
-        var (left, top, width, height) = (values[0]!.Value, values[1]!.Value, values[2]!.Value, values[3]!.Value);
+        var (left, top, width, height) = (numbers[0], numbers[1], numbers[2], numbers[3]);
         var box = new Box((float)left, (float)top, (float)(left + width), (float)(top + height));
-        if (width >= 0 && height >= 0 && box.IsFinite)
-            return box;
         var expected = box.IsFinite ? "a width and height of at least 0" : "numbers that are finite in single precision";
-        var found = FormattableString.Invariant($"left {left}, top {top}, width {width} and height {height}");
-        throw new DatasetFormatException(json.FilePath, line, $"'boundingBox' is {found}; {expected} were expected.");
+        problem = FormattableString.Invariant($"'boundingBox' is left {left}, top {top}, width {width} and height {height}; {expected} were expected.");
+        return width >= 0 && height >= 0 && box.IsFinite ? box : null;
     }
 
     /// <summary>An image and its regions.</summary>
@@ -212,6 +251,9 @@ internal sealed class VottFile
         public List<Region> Regions { get; } = [];
 
         public required int Line { get; init; }
+
+        /// <summary>Where in the file the asset goes wrong; null where it does not, or as a whole.</summary>
+        public int? FaultLine { get; set; }
     }
 
     /// <summary>A labelled box.</summary>

@@ -1,8 +1,27 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace ML.Yolo.Files;
 
 /// <summary>Writes a file whole or not at all: into a temporary neighbour, flushed to the disk, then moved into place.</summary>
+/// <remarks>
+/// A link stays a link: what it leads to is replaced. What is no regular file, such as a device or a pipe, is written to directly. The mode of an earlier
+/// file stays. Neighbours that a killed process left behind are removed by the next write into their folder.
+/// </remarks>
 internal static class AtomicFile
 {
+    private const string Prefix = ".ml-yolo-";
+    private const string Suffix = ".tmp";
+
+    // Other machines may write into the same folder: whose processes are alive cannot be told from here.
+    private static readonly string Machine = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
+
+    private static readonly ConcurrentDictionary<string, bool> InUse = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, bool> Cleaned = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts into the stream. Where that throws, the old file stays and nothing else is
     /// left.
@@ -11,12 +30,34 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var target = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        var named = Path.GetFullPath(path);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
+            var target = File.ResolveLinkTarget(named, returnFinalTarget: true)?.FullName ?? named;
+            if (Directory.Exists(target))
+                throw new IOException("It is a folder.");
+            using var device = OpenDevice(target);
+            if (device is null)
+                Replace(target, write);
+            else
+                WriteTo(device, write);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{named}' could not be written, and was left as it was: {exception.Message}", exception);
+        }
+    }
+
+    private static void Replace(string target, Action<Stream> write)
+    {
+        var folder = Path.GetDirectoryName(target)!;
+        Directory.CreateDirectory(folder);
+        RemoveStale(folder);
+        var temporary = Path.Combine(folder, FormattableString.Invariant($"{Prefix}{Machine}-{Environment.ProcessId}-{Guid.NewGuid():N}{Suffix}"));
+        InUse[temporary] = true;
+        try
+        {
+            using (var stream = Create(temporary, target))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -24,13 +65,86 @@ internal static class AtomicFile
 
             File.Move(temporary, target, overwrite: true);
         }
-        catch (IOException exception)
-        {
-            throw new IOException($"'{target}' could not be written, and was left as it was: {exception.Message}", exception);
-        }
         finally
         {
             File.Delete(temporary);
+            InUse.TryRemove(temporary, out _);
+        }
+    }
+
+    private static FileStream Create(string temporary, string target)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read };
+        if (OperatingSystem.IsWindows() || !File.Exists(target))
+            return new FileStream(temporary, options);
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var stream = new FileStream(temporary, options);
+        File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
+        return stream;
+    }
+
+    /// <summary>The target, open for writing, if it is a device or a pipe; null if it is a regular file, or is to become one.</summary>
+    private static FileStream? OpenDevice(string target)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists(target))
+            return null;
+        try
+        {
+            var stream = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (!stream.CanSeek || target.StartsWith("/dev/", StringComparison.Ordinal))
+                return stream;
+            stream.Dispose();
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // A file that may not be written to may be replaced, if its folder may.
+            return null;
+        }
+    }
+
+    private static void WriteTo(FileStream device, Action<Stream> write)
+    {
+        using var whole = new MemoryStream();
+        write(whole);
+        whole.Position = 0;
+        whole.CopyTo(device);
+        device.Flush();
+    }
+
+    /// <summary>Removes what processes of this machine left that are no more. Once per folder: a process that runs leaves nothing.</summary>
+    private static void RemoveStale(string folder)
+    {
+        if (!Cleaned.TryAdd(folder, true))
+            return;
+        foreach (var file in Directory.EnumerateFiles(folder, $"{Prefix}{Machine}-*{Suffix}").Where(IsStale).ToList())
+        {
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It is another's, or gone; nothing depends on it.
+            }
+        }
+    }
+
+    private static bool IsStale(string file)
+    {
+        var number = Path.GetFileName(file)[(Prefix.Length + Machine.Length + 1)..].Split('-')[0];
+        if (InUse.ContainsKey(file) || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            return false;
+        if (id == Environment.ProcessId)
+            return true;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
         }
     }
 }

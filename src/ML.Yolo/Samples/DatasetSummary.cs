@@ -46,6 +46,9 @@ public sealed class DatasetSummary
     /// </summary>
     public required double MedianRelativeSize { get; init; }
 
+    /// <summary>What a loader guessed, passed over or repaired: a sentence per kind, with its count and the first place.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>A few lines for people.</summary>
     public override string ToString()
     {
@@ -61,7 +64,10 @@ public sealed class DatasetSummary
             shown.Add($"{more} more classes");
         if (without > 0)
             shown.Add($"{without} classes without objects");
-        return text.Append(string.Join(", ", shown)).ToString();
+        text.Append(string.Join(", ", shown));
+        foreach (var remark in Remarks)
+            text.AppendLine().Append(remark);
+        return text.ToString();
     }
 
     private static string Describe((string ClassName, int ObjectCount) entry)

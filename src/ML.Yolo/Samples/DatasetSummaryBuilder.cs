@@ -45,7 +45,8 @@ internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
     }
 
     /// <summary>The summary of all that was added.</summary>
-    public DatasetSummary Build()
+    /// <param name="remarks">What was guessed or passed over while the set was read.</param>
+    public DatasetSummary Build(IReadOnlyList<string>? remarks = null)
     {
         _relativeSizes.Sort();
         return new DatasetSummary
@@ -59,6 +60,7 @@ internal sealed class DatasetSummaryBuilder(IEnumerable<string> classNames)
             EmptyBoxCount = _emptyBoxes,
             MedianRelativeSize = _relativeSizes.Count == 0 ? 0 : _relativeSizes[_relativeSizes.Count / 2],
             PerClass = [.. _perClass.Select(entry => (entry.Key, entry.Value)).OrderByDescending(entry => entry.Value)],
+            Remarks = remarks ?? [],
             ImageSizes = [.. _sizes.Select(entry => (entry.Key.Width, entry.Key.Height, entry.Value)).OrderByDescending(entry => entry.Value)],
         };
     }

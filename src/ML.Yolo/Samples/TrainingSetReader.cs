@@ -54,7 +54,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
             if (settings.BadSampleHandling == BadSampleHandling.Throw)
                 CheckLabels(data);
             ReadImages(data, cache);
-            return new TrainingSet(Order(), cache);
+            return new TrainingSet(Order(ImagePath.FindOrNull(data.Schema) is { } path ? Remarks.Of(path) : []), cache);
         }
         catch
         {
@@ -174,7 +174,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     }
 
     /// <summary>The samples in the order of the rows, whichever thread read them.</summary>
-    private TrainingSample[] Order()
+    private TrainingSample[] Order(IReadOnlyList<string> remarks)
     {
         var places = _samples.Select(sample => sample.Place).Concat(_problems.Select(problem => problem.Place)).Order().ToList();
         foreach (var (place, problem) in _problems)
@@ -191,11 +191,11 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         }
 
         IgnoredObjects = _samples.Sum(sample => sample.Objects.Ignored);
-        Summary = Summarize(_samples);
+        Summary = Summarize(_samples, remarks);
         return [.. _samples.Select(sample => sample.ToTrainingSample())];
     }
 
-    private DatasetSummary Summarize(IReadOnlyList<Sample> samples)
+    private DatasetSummary Summarize(IReadOnlyList<Sample> samples, IReadOnlyList<string> remarks)
     {
         var summary = new DatasetSummaryBuilder(classNames);
         var seen = new HashSet<string>();
@@ -205,7 +205,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
             summary.Add(sample.Letterbox.Width, sample.Letterbox.Height, labels, sample.Objects.Boxes, !seen.Add(sample.Checksum));
         }
 
-        return summary.Build();
+        return summary.Build(remarks);
     }
 
     private void ThrowFirst(IDataView data)
