@@ -40,6 +40,6 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(mlContext);
         var model = ModelExport.Build(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true }).ToByteArray();
         var engine = OnnxRuntimeEngine.Create(mlContext.Environment(), model, transformer.ClassNames.Count);
-        return new YoloTransformer(engine, transformer.ClassNames, transformer.Options, transformer.History);
+        return new YoloTransformer(engine, transformer.ClassNames, transformer.Options, transformer.History) { Environment = mlContext.Environment() };
     }
 }

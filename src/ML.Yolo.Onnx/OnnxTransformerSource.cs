@@ -24,7 +24,10 @@ internal sealed class OnnxTransformerSource : IModelSource<YoloTransformer>
         ModelZip.CheckExported(model, manifest);
         try
         {
-            return new YoloTransformer(OnnxRuntimeEngine.Create(environment, model, manifest.ClassNames.Count), manifest.ClassNames, options, history);
+            return new YoloTransformer(OnnxRuntimeEngine.Create(environment, model, manifest.ClassNames.Count), manifest.ClassNames, options, history)
+            {
+                Environment = environment,
+            };
         }
         catch (OnnxRuntimeException exception)
         {

@@ -201,7 +201,7 @@ public static class DetectionDataCatalog
         if (leftOut.Count == 0)
             return count;
         using var channel = catalog.Environment().Start(nameof(DetectionDataCatalog));
-        channel.Warning(leftOut.Report("the data"));
+        channel.Warning(MessageSensitivity.Unknown, leftOut.Report("the data"));
         return count;
     }
 

@@ -33,7 +33,7 @@ public static class DetectionEvaluationCatalog
         ArgumentNullException.ThrowIfNull(data);
         var chain = new DetectorChain(model);
         var columns = chain.Detector.Options.Columns;
-        return catalog.EvaluateDetections(chain.Transform(data, ScoringOptions.Measuring), new DetectionEvaluationOptions
+        return catalog.EvaluateDetections(chain.Transform(data, Measuring(chain)), new DetectionEvaluationOptions
         {
             LabelColumnName = labelColumnName ?? columns.Label,
             BoundingBoxColumnName = boundingBoxColumnName ?? columns.BoundingBoxes,
@@ -63,7 +63,8 @@ public static class DetectionEvaluationCatalog
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
-        return catalog.EvaluateDetections(new DetectorChain(model).Transform(data, ScoringOptions.Measuring), options);
+        var chain = new DetectorChain(model);
+        return catalog.EvaluateDetections(chain.Transform(data, Measuring(chain)), options);
     }
 
     /// <summary>Compares predicted boxes with the ground truth, by COCO's definition or Ultralytics'.</summary>
@@ -120,5 +121,13 @@ public static class DetectionEvaluationCatalog
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         return ScoredRowReader.Evaluate(data, options.ColumnNames, DetectionEvaluator.Create(options.Definition));
+    }
+
+    /// <summary>Images that cannot be read are handled as the model's own options say: an image without detections counts against it.</summary>
+    private static ScoringOptions Measuring(DetectorChain chain)
+    {
+        var scoring = ScoringOptions.Measuring;
+        scoring.BadImageHandling = chain.Detector.Scoring.BadImageHandling;
+        return scoring;
     }
 }

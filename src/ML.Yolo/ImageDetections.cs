@@ -13,10 +13,17 @@ public sealed class ImageDetections : IReadOnlyList<DetectedObject>
     private readonly ImageFrame _frame;
     private readonly IReadOnlyList<DetectedObject> _objects;
 
-    internal ImageDetections(string? source, ImageFrame frame, IReadOnlyList<DetectedObject> objects) => (Source, _frame, _objects) = (source, frame, objects);
+    internal ImageDetections(string? source, ImageFrame frame, IReadOnlyList<DetectedObject> objects, string? problem = null)
+        => (Source, _frame, _objects, Problem) = (source, frame, objects, problem);
 
     /// <summary>The path of the image; null where it came from memory.</summary>
     public string? Source { get; }
+
+    /// <summary>
+    /// Why the image could not be read, where <see cref="ScoringOptions.BadImageHandling"/> passes over such images: it has no size and no object then. Null
+    /// otherwise.
+    /// </summary>
+    public string? Problem { get; }
 
     /// <summary>Width of the image that the boxes are in, pixels.</summary>
     public int Width => _frame.Width;

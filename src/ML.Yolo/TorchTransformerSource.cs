@@ -26,7 +26,7 @@ internal sealed class TorchTransformerSource : IModelSource<YoloTransformer>
         try
         {
             NetworkState.Load(network, ModelZip.ParseWeights(weights, manifest), ModelFormat.TorchWeightsName);
-            return new YoloTransformer(network, environment.Device(), manifest.ClassNames, options, history);
+            return new YoloTransformer(environment, network, manifest.ClassNames, options, history);
         }
         catch
         {

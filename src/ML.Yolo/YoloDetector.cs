@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Columns;
 using ML.Yolo.Imaging;
 using ML.Yolo.Scoring;
 using SkiaSharp;
@@ -11,9 +12,6 @@ namespace ML.Yolo;
 /// <remarks>It finds what <see cref="YoloTransformer.Transform(IDataView)"/> of the same model finds, by the same engine and the same numbers.</remarks>
 public sealed class YoloDetector : IDisposable
 {
-    // A gigabyte decoded. Larger ones are damaged headers or meant to exhaust memory.
-    private const long MaxPixels = 1L << 28;
-
     private readonly YoloTransformer _transformer;
     private readonly DetectorInput _input;
     private readonly ITransformer? _owned;
@@ -64,7 +62,7 @@ public sealed class YoloDetector : IDisposable
     public ImageDetections Detect(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return Score([Read(File.ReadAllBytes(path), path)])[0];
+        return Score([Read(() => File.ReadAllBytes(path), path)])[0];
     }
 
     /// <summary>Detects in an image that a stream holds from where it stands to its end.</summary>
@@ -75,7 +73,7 @@ public sealed class YoloDetector : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
-        return Score([Read(bytes.ToArray(), source: null)])[0];
+        return Score([Read(bytes.ToArray, source: null)])[0];
     }
 
     /// <summary>Detects in an encoded image in memory.</summary>
@@ -84,7 +82,7 @@ public sealed class YoloDetector : IDisposable
     public ImageDetections Detect(byte[] bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        return Score([Read(bytes, source: null)])[0];
+        return Score([Read(() => bytes, source: null)])[0];
     }
 
     /// <summary>Detects in an image of ML.NET.</summary>
@@ -131,7 +129,7 @@ public sealed class YoloDetector : IDisposable
         try
         {
             foreach (var path in paths)
-                ready.Add(Task.Run(() => Read(File.ReadAllBytes(path), path), stop), stop);
+                ready.Add(Task.Run(() => Read(() => File.ReadAllBytes(path), path), stop), stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -143,31 +141,52 @@ public sealed class YoloDetector : IDisposable
         }
     }
 
-    private Prepared Read(byte[] bytes, string? source)
+    /// <summary>Decodes, or says why not where images that cannot be read are passed over.</summary>
+    private Prepared Read(Func<byte[]> bytes, string? source)
     {
-        var name = source is null ? "The image" : $"'{source}'";
+        try
+        {
+            return Decode(bytes(), source);
+        }
+        catch (Exception exception) when (Scoring.BadImageHandling == BadSampleHandling.Skip && BadSamples.IsBadSample(exception))
+        {
+            return new Prepared(null, default, source, exception.Message);
+        }
+    }
+
+    private Prepared Decode(byte[] bytes, string? source)
+    {
+        var name = source is null ? "The image" : $"The image '{source}'";
+        if (EncodedImage.Problem(bytes) is { } problem)
+            throw new FormatException($"{name} {problem}.");
         using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw new FormatException($"{name} cannot be read as an image; JPEG, PNG, BMP, GIF or WebP was expected.");
-        if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
-            throw new FormatException($"{name} claims {codec.Info.Width} × {codec.Info.Height} pixels; at most {MaxPixels} in all were expected.");
-        using var image = MLImage.CreateFromStream(new MemoryStream(bytes));
-        return Fit(image, new ImageFrame(image.Width, image.Height, codec.EncodedOrigin), source);
+        using var codec = SKCodec.Create(data);
+        try
+        {
+            using var image = MLImage.CreateFromStream(new MemoryStream(bytes));
+            return Fit(image, new ImageFrame(image.Width, image.Height, codec.EncodedOrigin), source);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FormatException($"{name} cannot be read: {exception.Message}", exception);
+        }
     }
 
     private Prepared Fit(MLImage image, ImageFrame frame, string? source)
     {
         var letterbox = Letterbox.Fit(frame.UprightWidth, frame.UprightHeight, ImageSize, ImageSize) with { Origin = frame.Origin };
-        return new Prepared(new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox), frame, source);
+        return new Prepared(new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox), frame, source, Problem: null);
     }
 
     private ImageDetections[] Score(IReadOnlyList<Prepared> images)
     {
-        var found = new DetectionScorer(_transformer.Engine, _input, Scoring).Score([.. images.Select(image => image.Image)]);
-        return [.. found.Select((detections, i) => new ImageDetections(images[i].Source, images[i].Frame, Array.ConvertAll(detections, ToObject)))];
+        var found = new DetectionScorer(_transformer.Engine, _input, Scoring).ScoreReadable([.. images.Select(image => image.Image)]);
+        return [.. found.Zip(images, (detections, image) => new ImageDetections(
+            image.Source, image.Frame, Array.ConvertAll(detections, ToObject), image.Problem))];
     }
 
     private DetectedObject ToObject(Detection detection)
         => new(ClassNames[detection.ClassIndex], detection.ClassIndex, detection.Score, new Box(detection.X0, detection.Y0, detection.X1, detection.Y1));
 
-    private sealed record Prepared(LetterboxedImage Image, ImageFrame Frame, string? Source);
+    private sealed record Prepared(LetterboxedImage? Image, ImageFrame Frame, string? Source, string? Problem);
 }

@@ -126,7 +126,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         };
         if (_options.Resume)
             loop.Resume();
-        return ToTransformer(loop.Run(), devices, classNames, _options, loop.Report.History);
+        var model = ToTransformer(loop.Run(), devices, classNames, _options, loop.Report.History);
+        model.Environment = _environment;
+        return model;
     }
 
     /// <summary>The network as training begins: initial or pretrained weights, anchors that suit the data, frozen layers.</summary>

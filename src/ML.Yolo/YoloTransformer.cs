@@ -29,9 +29,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <param name="history">How it was trained; null where it was not.</param>
     internal YoloTransformer(
         IHostEnvironment environment, YoloNetwork network, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
-        : this(network, environment.Device(), classNames, options, history)
-    {
-    }
+        : this(network, environment.Device(), classNames, options, history) => Environment = environment;
 
     /// <param name="network">The network; owned from here on.</param>
     /// <param name="device">Where to score.</param>
@@ -81,6 +79,9 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
     public bool IsRowToRowMapper => true;
 
+    /// <summary>Whose log is told of images that are passed over; null where it has none.</summary>
+    internal IHostEnvironment? Environment { get; set; }
+
     /// <summary>What scores.</summary>
     internal IDetectionEngine Engine { get; }
 
@@ -111,7 +112,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
-        => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), new DetectionScorer(Engine, Options.Input, Scoring));
+        => new DetectionRowMapper(inputSchema, GetOutputSchema(inputSchema), new DetectionScorer(Engine, Options.Input, Scoring, Warn));
 
     /// <summary>Writes the weights alone as safetensors: parameters and buffers under Ultralytics' names, anchors included.</summary>
     /// <param name="path">The file to make or replace, whole or not at all.</param>
@@ -146,9 +147,15 @@ public sealed class YoloTransformer : ITransformer, IDisposable
         return engine;
     }
 
+    private void Warn(string message)
+    {
+        using var channel = Environment?.Start(nameof(YoloTransformer));
+        channel?.Warning(MessageSensitivity.Unknown, message);
+    }
+
     private DetectionView View(IDataView input, ScoringOptions scoring)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new DetectionView(input, GetOutputSchema(input.Schema), new DetectionScorer(Engine, Options.Input, scoring));
+        return new DetectionView(input, GetOutputSchema(input.Schema), new DetectionScorer(Engine, Options.Input, scoring, Warn));
     }
 }

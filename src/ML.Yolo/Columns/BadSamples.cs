@@ -29,13 +29,15 @@ internal sealed class BadSamples
     }
 
     /// <summary>The report, one line for each of the first ten.</summary>
-    public string Report(string whole)
+    /// <param name="whole">What the samples are of.</param>
+    /// <param name="outcome">What became of them.</param>
+    public string Report(string whole, string outcome = "left out")
     {
         lock (_lock)
         {
             var more = _samples.Count > _first.Count ? $" The first {_first.Count}:" : "";
             var count = _samples.Count == 1 ? $"1 bad sample of {whole} is" : $"{_samples.Count} bad samples of {whole} are";
-            return $"{count} left out.{more}{string.Concat(_first.Values.Select(problem => $"{Environment.NewLine}  {problem}"))}";
+            return $"{count} {outcome}.{more}{string.Concat(_first.Values.Select(problem => $"{Environment.NewLine}  {problem}"))}";
         }
     }
 }

@@ -96,7 +96,7 @@ internal sealed class DetectionDatasetView : IDataView
             return;
         using var channel = _environment.Start(nameof(DetectionDatasetView));
         foreach (var remark in remarks)
-            channel.Warning($"'{Dataset.Name}': {remark}");
+            channel.Warning(MessageSensitivity.Unknown, $"'{Dataset.Name}': {remark}");
     }
 
     private DataViewSchema CreateSchema()

@@ -20,9 +20,6 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     // Each thread holds a decoded photo.
     private const int MaxThreads = 16;
 
-    // What the loaders call it.
-    private static readonly NamedColumn ImagePath = new("image path", "ImagePath", ColumnType.Text);
-
     private readonly DetectionColumns _columns = new(settings.Columns);
     private readonly Lock _lock = new();
     private readonly List<Sample> _samples = [];
@@ -54,7 +51,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
             if (settings.BadSampleHandling == BadSampleHandling.Throw)
                 CheckLabels(data);
             ReadImages(data, cache);
-            return new TrainingSet(Order(ImagePath.FindOrNull(data.Schema) is { } path ? Remarks.Of(path) : []), cache);
+            return new TrainingSet(Order(ImageColumn.PathColumns(data.Schema).SelectMany(Remarks.Of).ToList()), cache);
         }
         catch
         {
@@ -92,13 +89,12 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     {
         var objects = new ObjectReader(_columns, classNames, data.Schema);
         var image = _columns.Image.Find(data.Schema);
-        var path = ImagePath.FindOrNull(data.Schema);
-        DataViewSchema.Column[] active = [image, .. objects.Columns, .. path is { } column ? [column] : Array.Empty<DataViewSchema.Column>()];
+        var active = objects.Columns.Append(image).Concat(ImageColumn.PathColumns(data.Schema)).DistinctBy(column => column.Index).ToList();
         var cursors = data.GetRowCursorSet(active, Math.Min(Environment.ProcessorCount, MaxThreads));
         try
         {
             Task.WaitAll(Array.ConvertAll(cursors, cursor => Task.Factory.StartNew(
-                () => Run(cursor, objects, image, path, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+                () => Run(cursor, objects, image, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         }
         finally
         {
@@ -111,14 +107,14 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     }
 
     /// <summary>One thread's share of the rows. It holds one image at a time.</summary>
-    private void Run(DataViewRowCursor cursor, ObjectReader objects, DataViewSchema.Column image, DataViewSchema.Column? path, ImageCache cache)
+    private void Run(DataViewRowCursor cursor, ObjectReader objects, DataViewSchema.Column image, ImageCache cache)
     {
         var (place, id) = (new Place(-1, -1), default(DataViewRowId));
         try
         {
             var idGetter = cursor.GetIdGetter();
             var readObjects = objects.Getter(cursor);
-            var images = new ImageColumn(cursor, image, path);
+            var images = new ImageColumn(cursor, image, EncodedImage.Problem);
             while (!_isStopped && cursor.MoveNext())
             {
                 cancel();
@@ -145,7 +141,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         try
         {
             var objects = readObjects();
-            return Resize(objects, images.Read());
+            return Resize(objects, images.Read(), images);
         }
         catch (Exception exception) when (settings.BadSampleHandling == BadSampleHandling.Skip && IsBad(exception))
         {
@@ -157,10 +153,8 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
 
     private static bool IsBad(Exception exception) => exception is RowProblem || BadSamples.IsBadSample(exception);
 
-    private Row Resize(Objects objects, MLImage image)
+    private Row Resize(Objects objects, MLImage image, ImageColumn images)
     {
-        if (File.Exists(image.Tag) && !ImageFile.IsWhole(image.Tag))
-            throw new RowProblem($": the image '{image.Tag}' is truncated: its data ends before the picture does.");
         try
         {
             var letterbox = Letterbox.Fit(image, settings.ImageSize);
@@ -169,7 +163,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new RowProblem($": the image cannot be read: {exception.Message}", exception);
+            throw images.Problem($"the image cannot be read: {exception.Message}", exception);
         }
     }
 

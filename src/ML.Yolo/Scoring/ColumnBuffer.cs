@@ -53,6 +53,19 @@ internal abstract class ColumnBuffer
     {
         public override MLImage? Image(int slot) => Values[slot];
 
+        public override void Read(int slot)
+        {
+            try
+            {
+                base.Read(slot);
+            }
+            catch
+            {
+                Values[slot] = null;                                                      // ML.NET may have disposed the one before
+                throw;
+            }
+        }
+
         protected override void Copy(in MLImage? from, ref MLImage? to)
         {
             // Whoever asks may dispose what it gets, and what it got before is gone with the next row, as with ML.NET's LoadImages.

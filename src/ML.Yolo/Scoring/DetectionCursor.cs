@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Columns;
 using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Scoring;
@@ -12,6 +13,9 @@ internal sealed class DetectionCursor : DataViewRowCursor
     private readonly Dictionary<int, ColumnBuffer> _passed;
     private readonly ValueGetter<DataViewRowId> _idGetter;
     private readonly Func<int, MLImage?>? _image;
+    private readonly ImageColumn? _images;
+    private readonly BadSamples _bad = new();
+    private bool _isReported;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
     private Detection[][] _detections = [];
@@ -30,6 +34,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
         _passed = passed.ToDictionary(column => column.Index, column => ColumnBuffer.Create(input, column, capacity));
         _idGetter = input.GetIdGetter();
         _image = scorer is null ? null : ImageReader(input.Schema[scorer.ImageColumnName]);
+        _images = scorer?.Images(input);
         (_ids, _batches) = (new DataViewRowId[capacity], new long[capacity]);
     }
 
@@ -46,6 +51,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
             if (_filled < 0 || !Fill())
             {
                 (_filled, _position) = (-1, -1);
+                Report();
                 return false;
             }
 
@@ -76,7 +82,11 @@ internal sealed class DetectionCursor : DataViewRowCursor
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
+            Report();
             _input.Dispose();
+        }
+
         base.Dispose(disposing);
     }
 
@@ -84,34 +94,57 @@ internal sealed class DetectionCursor : DataViewRowCursor
     private Func<int, MLImage?> ImageReader(DataViewSchema.Column column)
     {
         if (_passed.TryGetValue(column.Index, out var buffer))
-            return buffer.Image;
+        {
+            return slot =>
+            {
+                buffer.Read(slot);
+                return buffer.Image(slot);
+            };
+        }
+
         var getter = _input.GetGetter<MLImage>(column);
         MLImage? image = null;                                                            // never disposed here: it may be the caller's own
         return _ =>
         {
-            getter(ref image!);
-            return image;
+            try
+            {
+                getter(ref image!);
+                return image;
+            }
+            catch
+            {
+                image = null;                                                             // ML.NET may have disposed the one before
+                throw;
+            }
         };
+    }
+
+    private void Report()
+    {
+        if (!_isReported)
+            _scorer?.Report(_bad);
+        _isReported = true;
     }
 
     /// <summary>Reads and scores the next rows; false where there are none.</summary>
     private bool Fill()
     {
-        var images = new List<LetterboxedImage>(_ids.Length);
+        var images = new List<LetterboxedImage?>(_ids.Length);
+        var own = _scorer is null ? -1 : _input.Schema[_scorer.ImageColumnName].Index;
         _filled = 0;
         while (_filled < _ids.Length && _input.MoveNext())
         {
-            foreach (var buffer in _passed.Values)
+            foreach (var (_, buffer) in _passed.Where(column => column.Key != own))
                 buffer.Read(_filled);
             _idGetter(ref _ids[_filled]);
             _batches[_filled] = _input.Batch;
             if (_image is not null)
-                images.Add(_scorer!.Read(_image(_filled), _input.Position));
+                images.Add(_scorer!.Read(_images!, _input.Position, () => _image(_filled), _bad));
             _filled++;
         }
 
         if (_filled > 0 && _scorer is not null)
-            _detections = _scorer.Score(images);
+            _detections = _scorer.ScoreReadable(images);
         return _filled > 0;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Columns;
 
 namespace ML.Yolo.Scoring;
 
@@ -14,7 +15,7 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
     {
         var needed = dependingColumns.Select(column => column.Index).ToHashSet();
         if (needed.Any(index => index >= inputSchema.Count))
-            needed.Add(inputSchema[scorer.ImageColumnName].Index);
+            needed.UnionWith(ImageColumn.PathColumns(inputSchema).Append(inputSchema[scorer.ImageColumnName]).Select(column => column.Index));
         return inputSchema.Where(column => needed.Contains(column.Index));
     }
 
@@ -25,6 +26,7 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
     {
         private ValueGetter<MLImage>? _imageGetter;
         private MLImage? _image;                                                          // never disposed here: it may be the caller's own
+        private ImageColumn? _images;
         private Detection[] _detections = [];
         private long _scored = -1;
 
@@ -47,6 +49,7 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
             if (offset < 0 && !(IsScored && column.Index == image.Index))
                 return input.GetGetter<TValue>(input.Schema[column.Index]);
             _imageGetter ??= input.GetGetter<MLImage>(image);
+            _images ??= scorer.Images(input);
             return (offset < 0 ? ImageGetter() : DetectionScorer.Getter(offset, Detections)) as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"The column '{column.Name}' holds {column.Type.RawType}; {typeof(TValue)} was asked for.");
         }
@@ -70,12 +73,27 @@ internal sealed class DetectionRowMapper(DataViewSchema inputSchema, DataViewSch
         {
             if (_scored != input.Position)
             {
-                _imageGetter!(ref _image!);
-                _detections = scorer.Score([scorer.Read(_image, input.Position)])[0];
+                var bad = new BadSamples();
+                _detections = scorer.ScoreReadable([scorer.Read(_images!, input.Position, ReadImage, bad)])[0];
                 _scored = input.Position;
+                scorer.Report(bad);
             }
 
             return _detections;
+        }
+
+        private MLImage? ReadImage()
+        {
+            try
+            {
+                _imageGetter!(ref _image!);
+                return _image;
+            }
+            catch
+            {
+                _image = null;                                                            // ML.NET may have disposed the one before
+                throw;
+            }
         }
     }
 }

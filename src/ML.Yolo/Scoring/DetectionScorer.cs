@@ -9,28 +9,60 @@ namespace ML.Yolo.Scoring;
 /// <param name="engine">Runs the network.</param>
 /// <param name="input">What the network takes in.</param>
 /// <param name="options">How to score; read anew for each batch.</param>
-internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput input, ScoringOptions options)
+/// <param name="warn">Is told of images that are passed over; null where nobody listens.</param>
+internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput input, ScoringOptions options, Action<string>? warn = null)
 {
     /// <summary>Rows to gather before scoring.</summary>
     public int BatchSize => Math.Min(options.BatchSize, input.MaxBatchSize);
 
     public string ImageColumnName => input.ImageColumnName;
 
-    /// <summary>Takes what the network needs of an image; the image itself may be disposed afterwards.</summary>
-    /// <exception cref="InvalidOperationException">The row has no image, or one that was disposed.</exception>
-    public LetterboxedImage Read(MLImage? image, long row)
+    /// <summary>The images of a row.</summary>
+    /// <param name="row">Active in the image column and those of <see cref="ImageColumn.PathColumns"/>.</param>
+    public ImageColumn Images(DataViewRow row) => new(row, row.Schema[input.ImageColumnName], EncodedImage.Problem);
+
+    /// <summary>Takes what the network needs of the row's image, which may be disposed afterwards; null where it cannot be read and is passed over.</summary>
+    /// <param name="images">The images of the row.</param>
+    /// <param name="row">Number of the row.</param>
+    /// <param name="read">Gets the image.</param>
+    /// <param name="bad">Takes the row where it is passed over.</param>
+    /// <exception cref="FormatException">The image is missing, damaged or disposed, and such are not passed over; names row, column and file.</exception>
+    public LetterboxedImage? Read(ImageColumn images, long row, Func<MLImage?> read, BadSamples bad)
     {
-        if (image is null)
-            throw new InvalidOperationException($"Row {row} has no image in column '{input.ImageColumnName}'.");
-        if (ImageColumn.IsDisposed(image))
-            throw new InvalidOperationException($"Row {row}: the image in column '{input.ImageColumnName}' was disposed before it was read.");
-        var letterbox = Letterbox.Fit(image, input.ImageSize);
-        return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
+        try
+        {
+            var image = images.Require(images.Load(read));
+            var letterbox = Letterbox.Fit(image, input.ImageSize);
+            return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox);
+        }
+        catch (RowProblem problem)
+        {
+            if (options.BadImageHandling == BadSampleHandling.Throw)
+                throw problem.At(row);
+            bad.Add(row, RowProblem.Describe(problem, row));
+            return null;
+        }
+    }
+
+    /// <summary>Tells of the images that were passed over.</summary>
+    public void Report(BadSamples bad)
+    {
+        if (bad.Count > 0)
+            warn?.Invoke(bad.Report("the scored data", "scored without any detection"));
+    }
+
+    /// <summary>Detects in the images that could be read; the others have no detection.</summary>
+    public Detection[][] ScoreReadable(IReadOnlyList<LetterboxedImage?> images)
+    {
+        var found = new Queue<Detection[]>(Score([.. images.OfType<LetterboxedImage>()]));
+        return [.. images.Select(image => image is null ? [] : found.Dequeue())];
     }
 
     /// <summary>Detects with the values that the options hold now.</summary>
     public Detection[][] Score(IReadOnlyList<LetterboxedImage> images)
     {
+        if (images.Count == 0)
+            return [];
         var settings = options.Snapshot();
         return ScoringCanvases.Detect(images, settings.Canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
     }

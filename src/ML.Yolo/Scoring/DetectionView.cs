@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using ML.Yolo.Columns;
 
 namespace ML.Yolo.Scoring;
 
@@ -19,7 +20,9 @@ internal sealed class DetectionView(IDataView input, DataViewSchema schema, Dete
         var needed = columnsNeeded.Select(column => column.Index).ToHashSet();
         var passed = input.Schema.Where(column => needed.Contains(column.Index)).ToList();
         var isScored = needed.Any(index => index >= input.Schema.Count);
-        var read = isScored ? passed.Append(input.Schema[scorer.ImageColumnName]).DistinctBy(column => column.Index) : passed;
+        var read = isScored
+            ? passed.Append(input.Schema[scorer.ImageColumnName]).Concat(ImageColumn.PathColumns(input.Schema)).DistinctBy(column => column.Index)
+            : passed;
         return new DetectionCursor(input.GetRowCursor(read, rand), schema, passed, isScored ? scorer : null);
     }
 

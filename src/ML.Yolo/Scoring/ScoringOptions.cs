@@ -13,7 +13,7 @@ public sealed class ScoringOptions
     internal const int MaxBatchSize = 1024;
 
     private readonly Lock _lock = new();
-    private volatile ScoringSettings _settings = new(new NmsOptions(), ScoringCanvas.Tight, BatchSize: 8);
+    private volatile ScoringSettings _settings = new(new NmsOptions(), ScoringCanvas.Tight, BatchSize: 8, BadSampleHandling.Throw);
 
     /// <summary>The reference's values for measuring average precision, which ranks all detections, doubtful ones too: a new object each time.</summary>
     /// <value>
@@ -89,6 +89,21 @@ public sealed class ScoringOptions
         {
             Require(value is >= 1 and <= MaxBatchSize, nameof(BatchSize), value, FormattableString.Invariant($"in [1, {MaxBatchSize}]"));
             Change(settings => settings with { BatchSize = value });
+        }
+    }
+
+    /// <summary>
+    /// What happens where an image is missing, damaged or not an image: an exception that names row, column and file, or, for long jobs, a row without any
+    /// detection, which the log tells of. Default <see cref="BadSampleHandling.Throw"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration's.</exception>
+    public BadSampleHandling BadImageHandling
+    {
+        get => _settings.BadImageHandling;
+        set
+        {
+            Require(Enum.IsDefined(value), nameof(BadImageHandling), value, $"one of {string.Join(", ", Enum.GetNames<BadSampleHandling>())}");
+            Change(settings => settings with { BadImageHandling = value });
         }
     }
 
