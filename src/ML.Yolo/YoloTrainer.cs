@@ -6,6 +6,7 @@ using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
 using ML.Yolo.Training;
+using ML.Yolo.Training.Augmentation;
 using ML.Yolo.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -98,6 +99,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         using var log = new TrainingLog(channel, progress);
         var budget = new MemoryBudget(_options.ImageCaching == ImageCaching.Off ? 0 : _options.ImageCacheMegabytes * Megabyte);
         using var training = Read(input, classNames, budget, log, "training");
+        training.RequireObjects();
+        if (training.DescribeTooSmall(Warp.MinSide, _options.ImageSize) is { } tooSmall)
+            log.Warn(tooSmall);
         using var validation = _options.ValidationSet is null ? null : Read(_options.ValidationSet, classNames, budget, log, "validation");
         return Train(training, validation, classNames, devices, log);
     }

@@ -26,6 +26,8 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         ArgumentNullException.ThrowIfNull(classNames);
         if (classNames.Count == 0 || classNames.Any(string.IsNullOrWhiteSpace))
             throw new ArgumentException("classNames holds no name, or an empty one; it must name every class.", nameof(classNames));
+        if (classNames.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } repeated)
+            throw new ArgumentException($"classNames holds '{repeated.Key}' twice; every class needs a name of its own.", nameof(classNames));
         (_environment, _weightsPath, _classNames, _options) = (environment, weightsPath, [.. classNames], options.Copy());
         _options.Architecture = architecture;
         _options.Check();

@@ -9,8 +9,10 @@ namespace ML.Yolo.Training.Augmentation;
 /// <param name="IsExact">Whether nothing is cut off or shrunk, so that every object stays.</param>
 internal readonly record struct Warp(SKMatrix Matrix, float Scale, int Size, bool IsExact)
 {
-    // What an object must still have to be worth learning: two pixels per side, a tenth of its area, a sane shape.
-    private const float MinSide = 2;
+    /// <summary>Objects whose sides are not longer than this, pixels of the canvas, are dropped.</summary>
+    public const float MinSide = 2;
+
+    // What an object must still have besides to be worth learning: a tenth of its area, a sane shape.
     private const float MinShare = 0.1f;
     private const float MaxAspect = 100;
     private const float Epsilon = 1e-16f;
