@@ -70,6 +70,6 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         if (!_options.AllowPartialWeights)
             return tensors;
         var known = network.state_dict();
-        return tensors.Where(tensor => known.ContainsKey(tensor.Key)).ToDictionary();
+        return NetworkState.ByOwnNames(known.Keys, tensors).Where(tensor => known.ContainsKey(tensor.Key)).ToDictionary();
     }
 }

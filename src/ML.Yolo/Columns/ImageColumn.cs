@@ -78,7 +78,7 @@ internal sealed class ImageColumn
             Check(path);
             image = read();
             if (image is not null && IsDisposed(image))
-                throw Problem("the image was disposed before it was read.");
+                throw new RowProblem($"{PathInBrackets()}: the image in column '{_name}' was disposed before it was read.");
             if (image is not null && image.Tag != path)
                 Check(image.Tag);
         }
@@ -91,17 +91,14 @@ internal sealed class ImageColumn
     }
 
     /// <summary>The image, or a problem where the row has none.</summary>
-    public MLImage Require(MLImage? image) => image ?? throw Problem("there is no image.");
+    public MLImage Require(MLImage? image) => image ?? throw new RowProblem($"{PathInBrackets()} has no image in column '{_name}'.");
 
     /// <summary>A problem of the row's image: names the column, and the path where one is known.</summary>
     /// <param name="problem">A sentence.</param>
     /// <param name="cause">What it came from, if anything.</param>
     /// <param name="isNamed">Whether the sentence names the file.</param>
     public RowProblem Problem(string problem, Exception? cause = null, bool isNamed = false)
-    {
-        var path = isNamed ? null : PathForMessage();
-        return new RowProblem($", '{_name}'{(path is null ? "" : $" ('{path}')")}: {problem}", cause);
-    }
+        => new($", '{_name}'{(isNamed ? "" : PathInBrackets())}: {problem}", cause);
 
     /// <summary>Whether an image was disposed. ML.NET does not say, but refuses to give the size.</summary>
     public static bool IsDisposed(MLImage image)
@@ -125,6 +122,8 @@ internal sealed class ImageColumn
     private static string Describe(Exception exception) => exception is ArgumentException or FileNotFoundException or DirectoryNotFoundException
         ? "the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected."
         : $"the image cannot be read: {exception.Message}";
+
+    private string PathInBrackets() => PathForMessage() is { } path ? $" ('{path}')" : "";
 
     private string? PathForMessage()
     {

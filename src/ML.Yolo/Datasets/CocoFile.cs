@@ -135,7 +135,7 @@ internal sealed class CocoFile
         else if (category < 0)
             Fault(image, value, name, "category_id", "a number or text");
         else if (ReadBox(Field(value, "bbox")) is not { } corners)
-            Fault(image, value, name, "bbox", "four numbers: x, y, width and height");
+            Fault(image, value, name, "bbox", "[x, y, width, height]");
         else if (ToBox(corners, out var expected) is { } box)
             _annotations.Add((image, new Item(category, box, value.Line)));
         else

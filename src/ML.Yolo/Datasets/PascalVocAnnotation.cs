@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 
 namespace ML.Yolo.Datasets;
 
 /// <summary>The XML of one image in the Pascal VOC format. Document types, and with them entities, are refused: no other file is ever read.</summary>
-internal sealed partial class PascalVocAnnotation
+internal sealed class PascalVocAnnotation
 {
     private const long MaxBytes = 1L << 26;
 
@@ -95,7 +94,7 @@ internal sealed partial class PascalVocAnnotation
     private static string Decode(string path, byte[] bytes)
     {
         var start = Encoding.Latin1.GetString(bytes, 0, Math.Min(bytes.Length, DeclarationLength));
-        var declared = EncodingName().Match(start).Groups["name"].Value;
+        var declared = EncodingName(start);
         if (declared.Length == 0 || declared.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             return SetText.Decode(path, bytes);
         try
@@ -116,8 +115,14 @@ internal sealed partial class PascalVocAnnotation
         }
     }
 
-    [GeneratedRegex("""^\s*<\?xml[^>]*\sencoding\s*=\s*["'](?<name>[A-Za-z0-9._:-]+)["']""")]
-    private static partial Regex EncodingName();
+    /// <summary>The encoding that the XML declaration names; empty where it names none.</summary>
+    private static string EncodingName(string start)
+    {
+        var end = start.IndexOf("?>", StringComparison.Ordinal);
+        var declaration = start.StartsWith("<?xml", StringComparison.Ordinal) && end > 0 ? start[..end] : "";
+        var name = declaration.IndexOf("encoding", StringComparison.Ordinal);
+        return name < 0 ? "" : declaration[name..].Split('"', '\'') is [_, var value, ..] ? value.Trim() : "";
+    }
 
     private static XmlReader Reader(TextReader text)
         => XmlReader.Create(text, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxBytes });

@@ -33,7 +33,8 @@ internal static class AtomicFile
         var named = Path.GetFullPath(path);
         try
         {
-            var target = File.ResolveLinkTarget(named, returnFinalTarget: true)?.FullName ?? named;
+            var link = new FileInfo(named);
+            var target = link.LinkTarget is null ? named : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             if (Directory.Exists(target))
                 throw new IOException("It is a folder.");
             using var device = OpenDevice(target);

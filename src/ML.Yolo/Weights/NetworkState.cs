@@ -7,6 +7,8 @@ internal sealed class NetworkState
 {
     private const int NamedInMessage = 8;
 
+    private static readonly string[] Derived = ["anchor_grid", "grid", "stride", "strides", "shape"];
+
     private readonly YoloNetwork _network;
     private readonly IReadOnlyDictionary<string, Tensor> _found;
     private readonly string _source;
@@ -19,10 +21,32 @@ internal sealed class NetworkState
 
     private NetworkState(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
-        (_network, _found, _source, _wanted) = (network, tensors, source, network.state_dict());
+        (_network, _source, _wanted) = (network, source, network.state_dict());
+        _found = ByOwnNames(_wanted.Keys, tensors);
         _head = $"model.{network.Architecture.Layers.Length - 1}.";
-        _classCount = network.Head.ClassCountOf(name => tensors.TryGetValue(_head + name, out var tensor) ? tensor.shape : null);
+        _classCount = network.Head.ClassCountOf(name => _found.TryGetValue(_head + name, out var tensor) ? tensor.shape : null);
         Sort();
+    }
+
+    /// <summary>
+    /// The tensors by the names that the network has: without what wrappers put before every name ("module.", "model."), or with what was left out there.
+    /// </summary>
+    /// <param name="wanted">Names of the network.</param>
+    /// <param name="tensors">Tensors by the names of a file.</param>
+    public static IReadOnlyDictionary<string, Tensor> ByOwnNames(IEnumerable<string> wanted, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var known = wanted.ToHashSet(StringComparer.Ordinal);
+        var probe = known.FirstOrDefault(name => name.EndsWith(".weight", StringComparison.Ordinal));
+        if (probe is null || tensors.Keys.Any(known.Contains))
+            return tensors;
+        if (tensors.Keys.FirstOrDefault(name => name.EndsWith('.' + probe, StringComparison.Ordinal)) is { } wrapped)
+        {
+            var prefix = wrapped[..^probe.Length];
+            return tensors.ToDictionary(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal) ? tensor.Key[prefix.Length..] : tensor.Key, tensor => tensor.Value);
+        }
+
+        var bare = tensors.Keys.Where(name => probe.EndsWith('.' + name, StringComparison.Ordinal)).MaxBy(name => name.Length);
+        return bare is null ? tensors : tensors.ToDictionary(tensor => probe[..^bare.Length] + tensor.Key, tensor => tensor.Value);
     }
 
     /// <summary>Copies every parameter and buffer. Nothing is copied unless all names and shapes match.</summary>
@@ -64,7 +88,7 @@ internal sealed class NetworkState
         {
             var isConstant = name.StartsWith(_head, StringComparison.Ordinal) && _network.Head.IsConstant(name[_head.Length..]);
             if (!_found.TryGetValue(name, out var tensor))
-                _misfits.AddRange(isConstant ? [] : [$"{name} is missing"]);
+                _misfits.AddRange(isConstant || IsCounter(name) ? [] : [$"{name} is missing"]);
             else if (HasShape(tensor, target.shape) && !isConstant)
                 _fits.Add(name);
             else if (HasShape(tensor, target.shape))
@@ -75,8 +99,14 @@ internal sealed class NetworkState
                 _misfits.Add(OtherShape(name));
         }
 
-        _misfits.AddRange(_found.Keys.Where(name => !_wanted.ContainsKey(name)).Select(name => $"{name} is not part of it"));
+        _misfits.AddRange(_found.Keys.Where(name => !_wanted.ContainsKey(name) && !IsDerived(name)).Select(name => $"{name} is not part of it"));
     }
+
+    /// <summary>What other programs save besides: grids and strides of the head, which follow from the rest.</summary>
+    private static bool IsDerived(string name) => Derived.Contains(name[(name.LastIndexOf('.') + 1)..]);
+
+    /// <summary>A counter that nothing reads while its momentum is given.</summary>
+    private static bool IsCounter(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     private bool IsOfOtherHead(string name, Tensor tensor, Tensor target)
         => _classCount is { } classCount && name.StartsWith(_head, StringComparison.Ordinal)

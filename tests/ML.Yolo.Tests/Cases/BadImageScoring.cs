@@ -31,7 +31,7 @@ internal sealed class BadImageScoring(CaseTests.Case it, YoloTransformer model)
         }
     }
 
-    private ITransformer Chain(IDataView data)
+    private TransformerChain<YoloTransformer> Chain(IDataView data)
     {
         model.Environment = (Microsoft.ML.Runtime.IHostEnvironment)it.MLContext;
         return it.MLContext.Transforms.LoadImages("Image", "", "ImagePath").Fit(data).Append(model);

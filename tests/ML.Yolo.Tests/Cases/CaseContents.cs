@@ -37,15 +37,11 @@ internal static class CaseContents
         ["backslash"] =
         [
             ("data.yaml", "train: images\\train\nval: list.txt\ntest: .\\images\\train\nnames: [a]\n"),
-            ("list.txt", "images\\train\\x.jpg
-\n.\\images\\train\\y.jpg
-\n"),
+            ("list.txt", "images\\train\\x.jpg\r\n.\\images\\train\\y.jpg\r\n"),
             ("images/train/x.jpg", $"{Picture} 64 48"),
             ("images/train/y.jpg", $"{Picture} 64 48"),
-            ("labels/train/x.txt", "0 0.5 0.5 0.25 0.25
-\n"),
-            ("labels/train/y.txt", "0 0.5 0.5 0.25 0.25
-\n"),
+            ("labels/train/x.txt", "0 0.5 0.5 0.25 0.25\r\n"),
+            ("labels/train/y.txt", "0 0.5 0.5 0.25 0.25\r\n"),
         ],
         ["class-decimal"] =
         [

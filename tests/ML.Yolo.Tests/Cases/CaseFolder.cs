@@ -19,7 +19,7 @@ internal sealed class CaseFolder : IDisposable
         {
             var file = folder.File(path);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-            File.WriteAllBytes(file, Bytes(content));
+            System.IO.File.WriteAllBytes(file, Bytes(content));
         }
 
         return folder;
@@ -32,7 +32,7 @@ internal sealed class CaseFolder : IDisposable
         {
             var target = folder.File(System.IO.Path.GetRelativePath(source, file));
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
-            File.WriteAllBytes(target, File.ReadAllBytes(file));
+            System.IO.File.WriteAllBytes(target, System.IO.File.ReadAllBytes(file));
         }
 
         return folder;
@@ -47,11 +47,11 @@ internal sealed class CaseFolder : IDisposable
         CaseContents.HalfPicture => Draw(256, 256) is var whole ? whole[..(whole.Length / 2)] : [],
         CaseContents.CutBitmap => Bitmap()[..3702],
         CaseContents.AppleDouble => [0, 5, 0x16, 7, 0, 2, 0, 0, .. "Mac OS X        "u8],
-        _ when content.StartsWith(CaseContents.Picture + " ", StringComparison.Ordinal) => Draw(content),
+        _ when content.StartsWith(CaseContents.Picture + " ", StringComparison.Ordinal) => DrawSized(content),
         _ => Encoding.Latin1.GetBytes(content),
     };
 
-    private static byte[] Draw(string content) => content.Split(' ') is [_, var width, var height] ? Draw(int.Parse(width, null), int.Parse(height, null)) : [];
+    private static byte[] DrawSized(string content) => content.Split(' ') is [_, var width, var height] ? Draw(int.Parse(width, null), int.Parse(height, null)) : [];
 
     private static byte[] Draw(int width, int height)
     {

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using ML.Yolo.Columns;
 using ML.Yolo.Tests.Datasets;
 
 namespace ML.Yolo.Tests.Cases;

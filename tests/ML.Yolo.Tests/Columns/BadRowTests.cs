@@ -70,14 +70,21 @@ public sealed class BadRowTests : IDisposable
     [Theory]
     [InlineData("SaveAsYoloDataset")]
     [InlineData("SaveAsCoco")]
-    public void Save_LabelIsMissing_NamesTheObjectInsteadOfWritingAClassWithoutAName(string writer)
+    public void Save_LabelIsMissing_LeavesTheRowOutAndSaysSo(string writer)
     {
         var rows = Rows();
         rows[Bad].Label = [""];
+        var warnings = new List<string>();
+        _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
 
-        var exception = Assert.Throws<FormatException>(() => Read(writer, rows));
+        Read(writer, rows);
 
-        Assert.Equal("Row 2, 'Label', object 0: the label is missing; the name of a class was expected.", exception.Message);
+        Assert.Contains(warnings, warning => warning.Contains("1 bad sample of the data is left out", Ordinal)
+            && warning.Contains("Row 2, 'Label', object 0: the label is missing.", Ordinal));
+        var written = writer == "SaveAsCoco"
+            ? _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path)
+            : _mlContext.Data.LoadFromYoloDataset(_folder.File("set"));
+        Assert.Equal(["0.png", "1.png", "3.png"], Datasets.LabelledRows.Of(_mlContext, written).Select(row => row.Name));
     }
 
     [Theory]
@@ -110,7 +117,7 @@ public sealed class BadRowTests : IDisposable
         rows[Bad].Image.Dispose();
         var scored = detector.Transform(_mlContext.Data.LoadFromEnumerable(rows));
 
-        var exception = Assert.Throws<InvalidOperationException>(() => scored.GetColumn<float[]>("Score").ToList());
+        var exception = Assert.Throws<FormatException>(() => scored.GetColumn<float[]>("Score").ToList());
 
         Assert.Equal("Row 2: the image in column 'Image' was disposed before it was read.", exception.Message);
     }

@@ -15,8 +15,8 @@ public sealed class BrokenFolderTests : IDisposable
     {
         { "images/ok.jpg", [] },
         { "images/truncated.jpg", ["truncated.jpg", "its data ends before the picture does"] },
-        { "images/zero-byte.jpg", ["zero-byte.jpg", "is missing, or is none that can be read"] },
-        { "images/text.jpg", ["text.jpg", "is missing, or is none that can be read"] },
+        { "images/zero-byte.jpg", ["zero-byte.jpg", "is empty; JPEG, PNG"] },
+        { "images/text.jpg", ["text.jpg", "is not an image that can be read"] },
         { "images/alpha.png", [] },
         { "images/gray16.png", [] },
         { "images/rgb16.png", [] },

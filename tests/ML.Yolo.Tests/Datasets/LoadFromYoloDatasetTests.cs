@@ -165,7 +165,7 @@ public sealed class LoadFromYoloDatasetTests : IDisposable
 
         var exception = Assert.Throws<DatasetFormatException>(() => Rows(_mlContext.Data.LoadFromYoloDataset(_folder.Path)));
 
-        Assert.Contains("x.png': no image can be read", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("x.png': the image is missing its header, or is not an image that can be read", exception.Message, StringComparison.Ordinal);
     }
 
     private List<Row> Rows(IDataView data) => [.. _mlContext.Data.CreateEnumerable<Row>(data, reuseRowObject: false)];

@@ -53,7 +53,7 @@ public sealed class TrainingSetReaderTests : IDisposable
 
         var exception = Assert.Throws<FormatException>(() => Read(rows));
 
-        Assert.StartsWith("Row 77 ('", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Row 77, 'Image'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("077.png'): the image is missing, or is none that can be read", exception.Message, StringComparison.Ordinal);
     }
 
@@ -73,8 +73,8 @@ public sealed class TrainingSetReaderTests : IDisposable
         Assert.Equal(11, report.Length);
         Assert.Equal("13 bad samples of the data are left out. The first 10:", report[0]);
         Assert.StartsWith("  Row 5, 'BoundingBoxes', box 0: (1, 2, NaN, 4) is not finite", report[1], StringComparison.Ordinal);
-        Assert.StartsWith("  Row 60 ('", report[2], StringComparison.Ordinal);
-        Assert.StartsWith("  Row 68 ('", report[10], StringComparison.Ordinal);
+        Assert.StartsWith("  Row 60, 'Image'", report[2], StringComparison.Ordinal);
+        Assert.StartsWith("  Row 68, 'Image'", report[10], StringComparison.Ordinal);
     }
 
     [Fact]

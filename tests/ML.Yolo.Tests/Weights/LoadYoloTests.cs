@@ -60,7 +60,7 @@ public sealed class LoadYoloTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        SaveSmallNetwork(folder.File("weights.safetensors"), classCount: 2, extra: "model.15.anchor_grid");
+        SaveSmallNetwork(folder.File("weights.safetensors"), classCount: 2, extra: "model.15.unknown");
         var data = _mlContext.Data.LoadFromEnumerable(SquareImages.Draw(1));
 
         Assert.Throws<WeightsFormatException>(() => Small(folder.File("weights.safetensors")).Fit(data));
