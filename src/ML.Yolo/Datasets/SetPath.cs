@@ -33,17 +33,18 @@ internal static class SetPath
     }
 
     /// <summary>
-    /// What a path that is not there may mean within the set: without the folders it climbs, and, if it is absolute, its ends, the longest first.
+    /// What a path that is not there may mean within the set: without the folders it climbs, and, if it is absolute or one part is enough, its ends, the
+    /// longest first.
     /// </summary>
     /// <param name="name">The path, of any system.</param>
-    /// <param name="minParts">Folders and names that must be left of an absolute path.</param>
+    /// <param name="minParts">Folders and names that must be left of a path.</param>
     public static IEnumerable<string> Guesses(string name, int minParts)
     {
         var slashed = name.Replace('\\', '/');
         var parts = slashed.Split('/', StringSplitOptions.RemoveEmptyEntries).SkipWhile(part => part is "." or "..").ToArray();
         if (parts.Length == 0 || parts.Contains(".."))
             return [];
-        if (slashed[0] != '/' && !HasDrive(slashed))
+        if (minParts > 1 && slashed[0] != '/' && !HasDrive(slashed))
             return slashed.StartsWith("..", StringComparison.Ordinal) ? [string.Join('/', parts)] : [];
         var first = HasDrive(slashed) ? 1 : 0;
         return Enumerable.Range(first, Math.Max(parts.Length - minParts - first + 1, 0)).Select(i => string.Join('/', parts[i..]));

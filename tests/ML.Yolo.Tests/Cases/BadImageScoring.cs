@@ -50,7 +50,17 @@ internal sealed class BadImageScoring(CaseTests.Case it, YoloTransformer model)
     {
         var data = Rows(paths);
         var scored = Chain(data).Transform(data);
-        return [.. it.MLContext.Data.CreateEnumerable<Scored>(scored, reuseRowObject: false).Select(row => row.Score.Length)];
+        using var cursor = scored.GetRowCursor(scored.Schema["Image"], scored.Schema["Score"]);
+        var (images, scores) = (cursor.GetGetter<MLImage>(scored.Schema["Image"]), cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]));
+        var (counts, image, score) = (new List<int>(), (MLImage)null!, default(VBuffer<float>));
+        while (cursor.MoveNext())
+        {
+            images(ref image);
+            scores(ref score);
+            counts.Add(score.Length);
+        }
+
+        return [.. counts];
     }
 
     private int[] Evaluate(string[] paths)
@@ -78,8 +88,5 @@ internal sealed class BadImageScoring(CaseTests.Case it, YoloTransformer model)
     private sealed class Scored
     {
         public float[] Score { get; set; } = [];
-
-        [Microsoft.ML.Transforms.Image.ImageType(64, 64)]
-        public MLImage? Image { get; set; }
     }
 }

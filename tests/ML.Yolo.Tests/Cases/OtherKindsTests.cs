@@ -201,9 +201,9 @@ public sealed class OtherKindsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("? &a [ *a ]\n: x\nnames: [x]\ntrain: images\n", "line 1: not valid YAML: (Line: 1")]
-    [InlineData("names: &a [x]\ntrain: images\nval: *a\n", "line 3: not valid YAML: (Line: 3, Col: 6, Idx: 37) - (Line: 3, Col: 8, Idx: 39): '*a' is an alias")]
-    [InlineData("names: [x]\n? {a: b}\n: c\ntrain: images\n", "line 2: not valid YAML: ")]
+    [InlineData("? &a [ *a ]\n: x\nnames: [x]\ntrain: images\n", "line 1: not valid YAML: a list or a map is used as a key; text was expected.")]
+    [InlineData("names: &a [x]\ntrain: images\nval: *a\n", "line 3: not valid YAML: '*a' is an alias")]
+    [InlineData("names: [x]\n? {a: b}\n: c\ntrain: images\n", "line 2: not valid YAML: a list or a map is used as a key")]
     [InlineData("names: [x]\ntrain: images\ntrain: other\n", "line 3: not valid YAML: ")]
     public void LoadFromYoloDataset_YamlThatNoSetNeeds_IsRefusedWithItsLine(string yaml, string message)
     {
@@ -213,7 +213,7 @@ public sealed class OtherKindsTests : IDisposable
 
         var exception = Assert.Throws<DatasetFormatException>(() => Yolo("train"));
 
-        Assert.Contains(message.Split(" (Line: 3, Col")[0], exception.Message, Ordinal);
+        Assert.Contains(message, exception.Message, Ordinal);
     }
 
     [Theory]
@@ -260,8 +260,9 @@ public sealed class OtherKindsTests : IDisposable
     public void Problem_CutAnywhere_IsFoundAndAWholePictureIsFine(SKEncodedImageFormat format)
     {
         using var bitmap = new SKBitmap(97, 61);
+        var random = new Random(1);
         for (var i = 0; i < 97 * 61; i++)
-            bitmap.SetPixel(i % 97, i / 97, new SKColor((uint)(i * 2654435761) | 0xFF000000));
+            bitmap.SetPixel(i % 97, i / 97, new SKColor((uint)random.Next() | 0xFF000000));
         using var stream = new MemoryStream();
         bitmap.Encode(stream, format, 90);
         var bytes = stream.ToArray();
