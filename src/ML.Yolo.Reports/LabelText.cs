@@ -97,7 +97,7 @@ internal sealed class LabelText(float capHeight) : IDisposable
         => Rune.GetRuneAt(letter, 0).Value is (>= 0x590 and <= 0x8FF) or (>= 0xFB1D and <= 0xFDFF) or (>= 0xFE70 and <= 0xFEFF);
 
     private Run Measure(string text, SKFont? font)
-        => new(text, font, font is null ? StrokeFont.Measure(text, capHeight) + (capHeight / 5) : font.MeasureText(font.GetGlyphs(text)));
+        => new(text, font, font is null ? StrokeFont.Measure(text, capHeight) + (capHeight / 5) : font.MeasureText(font.Typeface.GetGlyphs(text)));
 
     private SKFont? FontOf(string letter)
     {
