@@ -55,7 +55,10 @@ public sealed partial class YoloTrainer
     };
 
     private RunFolder? OpenFolder(TrainingSet set, IReadOnlyList<string> classNames, int seed)
-        => _options.CheckpointDirectory is { } path
-            ? new RunFolder(path, TrainingIdentity.Of(set, classNames, DetectorManifest.ToJson(_options), seed))
-            : null;
+    {
+        if (_options.CheckpointDirectory is not { } path)
+            return null;
+        var loss = _options.ChosenLoss.GetType().Name;
+        return new RunFolder(path, TrainingIdentity.Of(set, classNames, DetectorManifest.ToJson(_options), loss, seed));
+    }
 }

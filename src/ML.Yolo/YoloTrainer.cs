@@ -186,6 +186,12 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     {
         if (_options.PretrainedWeights is not { } path)
             return;
+        if (_options.Resume && !File.Exists(path) && RunFolder.HasRun(_options.CheckpointDirectory))
+        {
+            log.Warn($"The pretrained weights '{path}' are not there, and not needed: training goes on from the checkpoint.");
+            return;
+        }
+
         using var scope = NewDisposeScope();
         foreach (var left in NetworkState.LoadPretrained(network, WeightsFile.Load(path), path, _options.AllowPartialWeights))
             log.Warn(left);

@@ -123,13 +123,15 @@ internal sealed class ImageColumn
         ? "the image is missing, or is none that can be read; JPEG, PNG, BMP, GIF or WebP was expected."
         : $"the image cannot be read: {exception.Message}";
 
+    private static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
     private string PathInBrackets() => PathForMessage() is { } path ? $" ('{path}')" : "";
 
     private string? PathForMessage()
     {
         try
         {
-            return ReadPath() ?? _otherGetters.Select(Value).FirstOrDefault(text => Extensions.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase));
+            return ReadPath() ?? _otherGetters.Select(Value).FirstOrDefault(IsImage);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -64,7 +64,8 @@ internal sealed class CocoDataset : DetectionDataset
                 ?? throw Wrong(image.Line, $"'images', 'file_name' is '{image.FileName}': a path inside the image folder was expected.");
         }
 
-        Remarks.Add("Paths that are not there are taken to mean what the set itself holds", index, $"'{image.FileName}' in line {image.Line}, read as '{guess}'");
+        const string remark = "Paths that are not there are taken to mean what the set itself holds";
+        Remarks.Add(remark, index, $"'{image.FileName}' in line {image.Line}, read as '{guess}'");
         return guess;
     }
 

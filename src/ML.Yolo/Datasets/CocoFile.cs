@@ -164,7 +164,8 @@ internal sealed class CocoFile
     private static bool IsSize(JsonValue image, string field)
         => Field(image, field) is not { } value || (value.IsNumber(out var number) && number is >= 0 and <= int.MaxValue);
 
-    private static int Size(JsonValue image, string field) => IsSize(image, field) && Field(image, field) is { } value && value.IsNumber(out var number) ? (int)number : 0;
+    private static int Size(JsonValue image, string field)
+        => IsSize(image, field) && Field(image, field) is { } value && value.IsNumber(out var number) ? (int)number : 0;
 
     private static double[]? ReadBox(JsonValue? value)
     {
@@ -198,7 +199,9 @@ internal sealed class CocoFile
     {
         if (value.Type != JsonTokenType.StartObject)
             return $"{name} is {value.Found}; an object was expected.";
-        return Field(value, field) is { } found ? $"{name}: '{field}' is {found.Found}; {expected} was expected." : $"{name} has no '{field}'; {expected} was expected.";
+        return Field(value, field) is { } found
+            ? $"{name}: '{field}' is {found.Found}; {expected} was expected."
+            : $"{name} has no '{field}'; {expected} was expected.";
     }
 
     /// <summary>Ids may be mentioned before they are defined: now that all are known, annotations are sorted by image and categories by id.</summary>

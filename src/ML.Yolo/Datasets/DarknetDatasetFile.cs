@@ -56,7 +56,8 @@ internal sealed class DarknetDatasetFile : YoloDatasetFile
     {
         if (!_values.TryGetValue("names", out var entry))
             throw new DatasetFormatException(FilePath, line: null, "'names' is missing; a text file of class names, one per line, was expected.");
-        var file = SetPath.Guesses(entry.Text, 1).Prepend(entry.Text).Select(name => SetPath.Find(Roots, name, File.Exists)).FirstOrDefault(path => path is not null)
+        var places = SetPath.Guesses(entry.Text, 1).Prepend(entry.Text);
+        var file = places.Select(name => SetPath.Find(Roots, name, File.Exists)).FirstOrDefault(path => path is not null)
             ?? throw new DatasetFormatException(FilePath, entry.Line, $"the file of class names '{entry.Text}' is not there.");
         var lines = SetText.ReadLines(file).Select(line => line.Trim()).ToList();
         var names = lines.Select((name, i) => (Name: name, Line: i + 1)).Take(lines.FindLastIndex(line => line.Length > 0) + 1).ToList();

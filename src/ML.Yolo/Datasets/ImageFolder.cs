@@ -10,9 +10,9 @@ internal sealed class ImageFolder(Remarks remarks)
 {
     private static readonly HashSet<string> OtherImages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".ai", ".arw", ".avif", ".cr2", ".cr3", ".dcm", ".dib", ".dng", ".emf", ".eps", ".exr", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jpx", ".jxl",
-        ".mpo", ".nef", ".orf", ".pbm", ".pcx", ".pfm", ".pgm", ".pnm", ".ppm", ".psd", ".raf", ".raw", ".rw2", ".svg", ".tga", ".tif", ".tiff", ".wbmp", ".wmf",
-        ".xcf",
+        ".ai", ".arw", ".avif", ".cr2", ".cr3", ".dcm", ".dib", ".dng", ".emf", ".eps", ".exr", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jpx",
+        ".jxl", ".mpo", ".nef", ".orf", ".pbm", ".pcx", ".pfm", ".pgm", ".pnm", ".ppm", ".psd", ".raf", ".raw", ".rw2", ".svg", ".tga", ".tif", ".tiff",
+        ".wbmp", ".wmf", ".xcf",
     };
 
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);

@@ -100,7 +100,8 @@ internal sealed class PascalVocAnnotation
         try
         {
             var (forEncoder, forDecoder) = (EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            var encoding = CodePagesEncodingProvider.Instance.GetEncoding(declared, forEncoder, forDecoder) ?? Encoding.GetEncoding(declared, forEncoder, forDecoder);
+            var encoding = CodePagesEncodingProvider.Instance.GetEncoding(declared, forEncoder, forDecoder)
+                ?? Encoding.GetEncoding(declared, forEncoder, forDecoder);
             return encoding.GetByteCount("<") == 1
                 ? encoding.GetString(bytes)
                 : throw new DatasetFormatException(path, line: 1, $"the file declares the encoding '{declared}', and is not written in it.");

@@ -62,18 +62,19 @@ internal sealed class PascalVocDataset : DetectionDataset
         var isOwn = named is null || SetPath.Stem(Path.GetFileName(named)).Equals(SetPath.Stem(SetPath.FileName(own)), StringComparison.OrdinalIgnoreCase);
         if (isOwn && named is not null && _files.Find(named) is { } exact && SetPath.IsImage(exact))
             return exact;
-        string[] candidates = [.. SetPath.ImageExtensions.Select(extension => Path.Combine(_layout.ImageFolder, own + extension)), Path.Combine(_layout.ImageFolder, own)];
+        var written = $"'{annotationPath}' with '{annotation.FileName}'";
+        var candidates = SetPath.ImageExtensions.Append("").Select(extension => Path.Combine(_layout.ImageFolder, own + extension));
         if (candidates.Select(_files.Find).FirstOrDefault(path => path is not null) is { } found)
         {
             if (!isOwn)
-                Remarks.Add("Annotations name another image than their own name does, which decides", index, $"'{annotationPath}' with '{annotation.FileName}'");
+                Remarks.Add("Annotations name another image than their own name does, which decides", index, written);
             return found;
         }
 
         if (named is not null && Named(named) is { } other)
         {
             if (!isOwn)
-                Remarks.Add("Annotations have no image of their own name; the one that they name is taken", index, $"'{annotationPath}' with '{annotation.FileName}'");
+                Remarks.Add("Annotations have no image of their own name; the one that they name is taken", index, written);
             return other;
         }
 

@@ -33,7 +33,8 @@ internal sealed class PascalVocLayout
             throw new FileNotFoundException(NoSuchSplit(splits), List);
         (List, AnnotationFolder) = (folder, Among(AnnotationFolders, folder));
         ImageFolder = Among(ImageFolders, folder);
-        Images = [.. Directory.EnumerateFiles(AnnotationFolder).Where(IsAnnotation).Order(StringComparer.Ordinal).Select(file => (Path.GetFileNameWithoutExtension(file), 0))];
+        var files = Directory.EnumerateFiles(AnnotationFolder).Where(IsAnnotation).Order(StringComparer.Ordinal);
+        Images = [.. files.Select(file => (Path.GetFileNameWithoutExtension(file), 0))];
         remarks.Add("A set without ImageSets/Main: every annotation of the folder is taken", 0, $"'{AnnotationFolder}'");
     }
 
@@ -69,10 +70,13 @@ internal sealed class PascalVocLayout
     {
         var expected = $"'{List}' does not exist; a text file of image names, one per line, was expected";
         if (Directory.Exists(splits))
-            return $"{expected}. There are: {string.Join(", ", Directory.GetFiles(splits, "*.txt").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal))}.";
-        var folders = Directory.Exists(_root)
-            ? Directory.GetDirectories(_root).Where(folder => HasAnnotations(Among(AnnotationFolders, folder))).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList()
-            : [];
+        {
+            var names = Directory.GetFiles(splits, "*.txt").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+            return $"{expected}. There are: {string.Join(", ", names)}.";
+        }
+
+        string[] all = Directory.Exists(_root) ? Directory.GetDirectories(_root) : [];
+        var folders = all.Where(folder => HasAnnotations(Among(AnnotationFolders, folder))).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
         var present = folders.Count == 0 ? "" : $" Folders with annotations are: {string.Join(", ", folders)}.";
         return $"{expected}, or a folder '{_split}' of XML files.{present}";
     }

@@ -19,7 +19,9 @@ internal static class SetPath
         return path.StartsWith(root, StringComparison.Ordinal) ? path : null;
     }
 
-    /// <summary>The file or folder that a name means under one of some folders: as written, with its slashes turned, or percent-decoded; null if none.</summary>
+    /// <summary>
+    /// The file or folder that a name means under one of some folders: as written, with its slashes turned, or percent-decoded; null if none.
+    /// </summary>
     public static string? Find(IEnumerable<string> folders, string name, Func<string, bool> exists)
         => Spellings(name).SelectMany(_ => folders, (spelling, folder) => Path.GetFullPath(Path.Combine(folder, spelling))).FirstOrDefault(exists);
 
@@ -29,7 +31,8 @@ internal static class SetPath
         if (string.IsNullOrWhiteSpace(name) || name.Contains('\0', StringComparison.Ordinal))
             return [];
         string[] plain = [name, name.Replace('\\', '/')];
-        return plain.Concat(plain.Select(Uri.UnescapeDataString).Where(text => !text.Contains('\0', StringComparison.Ordinal))).Distinct(StringComparer.Ordinal);
+        var decoded = plain.Select(Uri.UnescapeDataString).Where(text => !text.Contains('\0', StringComparison.Ordinal));
+        return plain.Concat(decoded).Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>

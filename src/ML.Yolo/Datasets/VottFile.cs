@@ -198,7 +198,7 @@ internal sealed class VottFile
 
     private static string? ReadRegion(JsonValue? box, JsonValue? tags, int line, Asset asset)
     {
-        if (tags is not null && (tags.Type != JsonTokenType.StartArray || tags.Count != tags.Items.Count || tags.Items.Any(tag => tag.Type != JsonTokenType.String)))
+        if (tags is not null && !IsListOfText(tags))
             return At(asset, tags.Line, $"a region's 'tags' is {tags.Found}; an array of text was expected.");
         if (box is null)
             return At(asset, line, "a region has no 'boundingBox'.");
@@ -207,6 +207,9 @@ internal sealed class VottFile
         asset.Regions.Add(new Region(corners, tags is null ? [] : [.. tags.Items.Select(tag => tag.Text!)], line));
         return null;
     }
+
+    private static bool IsListOfText(JsonValue value)
+        => value.Type == JsonTokenType.StartArray && value.Count == value.Items.Count && value.Items.All(item => item.Type == JsonTokenType.String);
 
     private static string At(Asset asset, int line, string problem)
     {
@@ -220,7 +223,8 @@ internal sealed class VottFile
         for (var i = 0; i < numbers.Length; i++)
         {
             var member = value.Members.GetValueOrDefault(Fields[i]);
-            problem = value.Type != JsonTokenType.StartObject ? $"'boundingBox' is {value.Found}; an object with 'left', 'top', 'width' and 'height' was expected."
+            problem = value.Type != JsonTokenType.StartObject
+                ? $"'boundingBox' is {value.Found}; an object with 'left', 'top', 'width' and 'height' was expected."
                 : member is null ? $"'boundingBox' has no '{Fields[i]}'."
                 : $"'{Fields[i]}' is {member.Found}; a number was expected.";
             if (member is null || !member.IsNumber(out numbers[i]))

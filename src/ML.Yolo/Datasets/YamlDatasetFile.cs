@@ -12,8 +12,8 @@ internal sealed class YamlDatasetFile : YoloDatasetFile
     // Keys that tools write and that name no images.
     private static readonly HashSet<string> OtherKeys = new(StringComparer.Ordinal)
     {
-        "names", "nc", "path", "download", "kpt_shape", "flip_idx", "kpt_names", "channels", "roboflow", "license", "version", "author", "date", "task", "description",
-        "url", "info", "colors",
+        "names", "nc", "path", "download", "kpt_shape", "flip_idx", "kpt_names", "channels", "roboflow", "license", "version", "author", "date", "task",
+        "description", "url", "info", "colors",
     };
 
     private readonly Dictionary<string, YamlNode> _nodes;
@@ -82,19 +82,22 @@ internal sealed class YamlDatasetFile : YoloDatasetFile
 
     private bool IsSplit(string key) => !OtherKeys.Contains(key) && (key is "train" or "val" or "test" ? Get(key) is not null : _nodes[key] switch
     {
-        YamlScalarNode scalar => scalar.Value is { Length: > 0 } text && Spelled(text),
-        YamlSequenceNode list => list.Children.Count > 0 && list.Children.All(entry => entry is YamlScalarNode { Value: { Length: > 0 } text } && Spelled(text)),
+        YamlScalarNode => IsThere(_nodes[key]),
+        YamlSequenceNode list => list.Children.Count > 0 && list.Children.All(IsThere),
         _ => false,
     });
 
-    // A key that nobody knows names a split if something is where it points.
-    private bool Spelled(string text) => SetPath.Find(Roots, text, Path.Exists) is not null || SetPath.Guesses(text, 2).Any(name => SetPath.Find(Roots, name, Path.Exists) is not null);
+    /// <summary>A key that nobody knows names a split if something is where it points.</summary>
+    private bool IsThere(YamlNode node)
+        => node is YamlScalarNode { Value: { Length: > 0 } text }
+            && SetPath.Guesses(text, MinPathParts).Prepend(text).Any(name => SetPath.Find(Roots, name, Path.Exists) is not null);
 
     /// <summary>The value of a key; null where the key is absent or nothing is written behind it.</summary>
     private YamlNode? Get(string key)
-        => _nodes.TryGetValue(key, out var node) && node is not YamlScalarNode { Value: null or "" } and not YamlScalarNode { Style: ScalarStyle.Plain, Value: "~" or "null" }
-            ? node
-            : null;
+        => _nodes.TryGetValue(key, out var node) && !IsNull(node) ? node : null;
+
+    private static bool IsNull(YamlNode node)
+        => node is YamlScalarNode { Value: null or "" } or YamlScalarNode { Style: ScalarStyle.Plain, Value: "~" or "null" };
 
     private string[] ReadNames()
     {
@@ -115,7 +118,8 @@ internal sealed class YamlDatasetFile : YoloDatasetFile
         return [.. read.Select(name => name.Name)];
     }
 
-    private static bool IsCount(string text, int count) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == count;
+    private static bool IsCount(string text, int count)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == count;
 
     private YamlNode[] ReadMap(YamlMappingNode map)
     {

@@ -148,9 +148,12 @@ internal abstract class YoloDatasetFile
     {
         var candidates = Roots.SelectMany(_ => SetPath.Spellings(text).Take(1), (root, name) => $"'{Path.GetFullPath(Path.Combine(root, name))}'");
         var places = string.Join(" and ", candidates.Distinct(StringComparer.Ordinal));
-        return places.Length > 0 ? $"'{text}' is neither a folder nor a file; looked for {places}." : "a path holds a zero character; a folder or a file was expected.";
+        return places.Length > 0
+            ? $"'{text}' is neither a folder nor a file; looked for {places}."
+            : "a path holds a zero character; a folder or a file was expected.";
     }
 
     private static void Guessed(string file, int line, string text, string found, Remarks remarks)
-        => remarks.Add("Paths that are not there are taken to mean what the set itself holds", (long)line, $"'{text}' in '{file}', line {line}, read as '{found}'");
+        => remarks.Add(
+            "Paths that are not there are taken to mean what the set itself holds", line, $"'{text}' in '{file}', line {line}, read as '{found}'");
 }

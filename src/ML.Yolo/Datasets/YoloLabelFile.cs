@@ -51,7 +51,11 @@ internal static class YoloLabelFile
 
         var shape = Shape(values, keyPointNumbers);
         if (shape is not { } known)
-            throw place.Wrong($"{values.Length} numbers follow the class; 4 (cx cy width height), or 6 or more in pairs (a polygon), were expected.");
+        {
+            throw place.Wrong(
+                $"{values.Length} numbers follow the class; 4 (cx cy width height), or 6 or more in pairs (a polygon), were expected.");
+        }
+
         var used = known == YoloShape.Pose ? values[..BoxNumbers] : values;
         for (var i = 0; i < used.Length; i++)
             used[i] = Fraction(used[i], fields[i + 1], Field(i, used.Length), place);
@@ -61,7 +65,8 @@ internal static class YoloLabelFile
 
     /// <summary>Whole numbers, however they are written: some tools write all columns as floating-point numbers.</summary>
     private static int Class(string text, Place place, int classCount)
-        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var label) && label >= 0 && label < classCount && label == Math.Floor(label)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var label)
+            && label >= 0 && label < classCount && label == Math.Floor(label)
             ? (int)label
             : throw place.Wrong($"class is '{text}'; a whole number from 0 to {classCount - 1} was expected.");
 

@@ -38,7 +38,7 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
             + "Are labels where the loader looks for them, and is each label's class among the keys?");
     }
 
-    /// <summary>Of objects that the canvas shows too small to be learned, how many there are, and how large images must be; null where there is none.</summary>
+    /// <summary>Of objects that the canvas shows too small to be learned: how many there are, and how large images must be; null if there is none.</summary>
     /// <param name="minSide">Shortest side that an object must exceed, pixels of the canvas.</param>
     /// <param name="imageSize">Side of the canvas.</param>
     public string? DescribeTooSmall(float minSide, int imageSize)
@@ -50,7 +50,8 @@ internal sealed class TrainingSet(IReadOnlyList<TrainingSample> samples, ImageCa
             return null;
         var needed = ((long)(imageSize * (double)minSide / small.Min() / sizeStep) + 1) * sizeStep;
         var most = small.Order().ElementAt(small.Count / 2);
-        return FormattableString.Invariant($"{small.Count} of {sides.Count} objects are not larger than {minSide} pixels where images are scaled to {imageSize}")
+        return FormattableString.Invariant($"{small.Count} of {sides.Count} objects are not larger than {minSide} pixels")
+            + FormattableString.Invariant($" where images are scaled to {imageSize}")
             + FormattableString.Invariant($" (the median of them is {most:0.##}): augmentation drops such objects, and none is learned. ")
             + FormattableString.Invariant($"With an image size of {needed} all would be larger; tiles cut out of the images are another way.");
     }

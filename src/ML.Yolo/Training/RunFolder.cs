@@ -13,6 +13,9 @@ internal sealed class RunFolder(string path, TrainingIdentity identity)
     private readonly string _last = Path.Combine(path, "last.safetensors");
     private readonly string _best = Path.Combine(path, "best.safetensors");
 
+    /// <summary>Whether a folder holds a run to go on from.</summary>
+    public static bool HasRun(string? path) => path is not null && File.Exists(Path.Combine(path, "last.safetensors"));
+
     /// <summary>Writes where a run stands, each file whole or not at all.</summary>
     /// <param name="state">The state.</param>
     /// <param name="history">The epochs that are over.</param>
@@ -31,13 +34,14 @@ internal sealed class RunFolder(string path, TrainingIdentity identity)
     /// <param name="tensors">Gets the checkpoint's tensors.</param>
     /// <param name="warn">Told what changed since.</param>
     /// <returns>The checkpoint; null where there is none, and nothing was changed.</returns>
-    /// <exception cref="WeightsFormatException">The checkpoint is damaged, or of another network or other anchors.</exception>
+    /// <exception cref="WeightsFormatException">The checkpoint is damaged, or of other classes, another network, loss or anchors.</exception>
     public Checkpoint? Resume(RunTensors tensors, Action<string> warn)
     {
         if (!File.Exists(_last))
             return null;
         using var scope = NewDisposeScope();
         var (checkpoint, saved) = Checkpoint.Load(_last);
+        identity.RequireSameModel(checkpoint.Identity, _last);
         foreach (var change in identity.ChangesSince(checkpoint.Identity))
             warn($"Going on from '{_last}' after epoch {checkpoint.State.Epoch}: {change}.");
         tensors.Load(_last, saved);

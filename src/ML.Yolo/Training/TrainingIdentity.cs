@@ -12,11 +12,27 @@ namespace ML.Yolo.Training;
 /// <param name="Samples">Number of training samples.</param>
 /// <param name="Data">Checksum of the samples' sizes and objects.</param>
 /// <param name="Options">The options as JSON.</param>
-internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options)
+/// <param name="Loss">Name of the loss variant; null in checkpoints of earlier versions.</param>
+internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options, string? Loss = null)
 {
     /// <summary>The identity of a run over a set.</summary>
-    public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, int seed)
-        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options);
+    public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, string loss, int seed)
+        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options, loss);
+
+    /// <summary>Throws where the weights of an earlier run mean something else in this one.</summary>
+    /// <param name="earlier">The run that wrote them.</param>
+    /// <param name="source">Its checkpoint, for messages.</param>
+    /// <exception cref="WeightsFormatException">Classes, their order, the architecture or the loss variant differ; the message names both.</exception>
+    public void RequireSameModel(TrainingIdentity earlier, string source)
+    {
+        if (!ClassNames.AsSpan().SequenceEqual(earlier.ClassNames))
+            throw Refused(source, $"it learned the classes {Listed(earlier.ClassNames)}, and {Listed(ClassNames)} are to be learned: each output would mean another class");
+        const string architecture = "Architecture";
+        if (!JsonNode.DeepEquals(Options[architecture], earlier.Options[architecture]))
+            throw Refused(source, $"its architecture is {Text(earlier.Options[architecture])}, and {Text(Options[architecture])} is to be trained");
+        if (Loss is not null && earlier.Loss is not null && Loss != earlier.Loss)
+            throw Refused(source, $"its loss is {earlier.Loss}, and {Loss} is to be trained: both read the same outputs as other boxes");
+    }
 
     /// <summary>A line for each thing that differs from an earlier run.</summary>
     public IEnumerable<string> ChangesSince(TrainingIdentity earlier)
@@ -31,6 +47,11 @@ internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Sampl
                 yield return $"{name} was {Text(earlier.Options[name])} and is {Text(Options[name])}";
         }
     }
+
+    private static WeightsFormatException Refused(string source, string difference)
+        => new($"'{source}' cannot be gone on from: {difference}. Use another folder, or start from its weights by PretrainedWeights.");
+
+    private static string Listed(string[] names) => $"({string.Join(", ", names)})";
 
     private static string Text(JsonNode? value) => value?.ToJsonString() ?? "null";
 

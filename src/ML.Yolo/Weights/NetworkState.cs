@@ -42,12 +42,14 @@ internal sealed class NetworkState
         if (tensors.Keys.FirstOrDefault(name => name.EndsWith('.' + probe, StringComparison.Ordinal)) is { } wrapped)
         {
             var prefix = wrapped[..^probe.Length];
-            return tensors.ToDictionary(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal) ? tensor.Key[prefix.Length..] : tensor.Key, tensor => tensor.Value);
+            return tensors.ToDictionary(tensor => WithoutPrefix(tensor.Key, prefix), tensor => tensor.Value);
         }
 
         var bare = tensors.Keys.Where(name => probe.EndsWith('.' + name, StringComparison.Ordinal)).MaxBy(name => name.Length);
         return bare is null ? tensors : tensors.ToDictionary(tensor => probe[..^bare.Length] + tensor.Key, tensor => tensor.Value);
     }
+
+    private static string WithoutPrefix(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
 
     /// <summary>Copies every parameter and buffer. Nothing is copied unless all names and shapes match.</summary>
     /// <exception cref="WeightsFormatException">A name is missing or too many, or a shape differs; the message lists them.</exception>

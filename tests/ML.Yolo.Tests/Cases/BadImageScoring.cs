@@ -50,7 +50,7 @@ internal sealed class BadImageScoring(CaseTests.Case it, YoloTransformer model)
     {
         var data = Rows(paths);
         var scored = Chain(data).Transform(data);
-        using var cursor = scored.GetRowCursor(scored.Schema["Image"], scored.Schema["Score"]);
+        using var cursor = scored.GetRowCursor([scored.Schema["Image"], scored.Schema["Score"]]);
         var (images, scores) = (cursor.GetGetter<MLImage>(scored.Schema["Image"]), cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]));
         var (counts, image, score) = (new List<int>(), (MLImage)null!, default(VBuffer<float>));
         while (cursor.MoveNext())

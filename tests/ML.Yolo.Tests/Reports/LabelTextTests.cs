@@ -1,3 +1,4 @@
+using ML.Yolo.Reports;
 using SkiaSharp;
 
 namespace ML.Yolo.Tests.Reports;

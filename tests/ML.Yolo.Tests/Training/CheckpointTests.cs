@@ -49,6 +49,57 @@ public sealed class CheckpointTests
         Assert.Single(model.History!.Epochs);
     }
 
+    [Theory]
+    [InlineData("blue", "red", "it learned the classes (red, blue), and (blue, red) are to be learned")]
+    [InlineData("cat", "dog", "it learned the classes (red, blue), and (cat, dog) are to be learned")]
+    public void Resume_OtherClassesOrAnotherOrder_IsRefusedNamingBoth(string first, string second, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyRun.Options(epochs: 1);
+        options.CheckpointDirectory = folder.Path;
+        TinyRun.Fit(new MLContext(seed: 1), options).Dispose();
+        var mlContext = new MLContext(seed: 1);
+        var names = mlContext.Data.LoadFromEnumerable(new[] { first, second }.Select(name => new { Name = name }));
+        var rows = SquareImages.Draw(8);
+        foreach (var row in rows)
+            row.Label = Array.ConvertAll(row.Label, label => first == "cat" ? first : label);
+        var data = mlContext.Data.LoadFromEnumerable(rows);
+        var keys = mlContext.Transforms.Conversion.MapValueToKey("Label", keyData: names).Fit(data).Transform(data);
+        (options.Resume, options.MaxEpoch) = (true, 2);
+
+        var exception = Assert.Throws<WeightsFormatException>(() => mlContext.MulticlassClassification.Trainers.Yolo(options).Fit(keys));
+
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resume_OtherArchitecture_IsRefusedNamingBoth()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyRun.Options(epochs: 1);
+        options.CheckpointDirectory = folder.Path;
+        TinyRun.Fit(new MLContext(seed: 1), options).Dispose();
+        (options.Resume, options.MaxEpoch, options.Architecture) = (true, 2, YoloArchitecture.V5Small);
+
+        var exception = Assert.Throws<WeightsFormatException>(() => TinyRun.Fit(new MLContext(seed: 1), options));
+
+        Assert.Contains("architecture", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resume_PretrainedWeightsAreGone_GoesOnFromTheCheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyRun.Options(epochs: 1);
+        options.CheckpointDirectory = folder.Path;
+        TinyRun.Fit(new MLContext(seed: 1), options).Dispose();
+        (options.Resume, options.MaxEpoch, options.PretrainedWeights) = (true, 2, folder.File("gone.safetensors"));
+
+        using var model = TinyRun.Fit(new MLContext(seed: 1), options);
+
+        Assert.Equal([1, 2], model.History!.Epochs.Select(epoch => epoch.Epoch));
+    }
+
     [Fact]
     public void Resume_OtherOptionsAndData_NamesWhatChanged()
     {
