@@ -51,7 +51,7 @@ internal sealed class CocoDataset : DetectionDataset
         return row.ToRow();
     }
 
-    /// <summary>As written, or as another system or a web address writes it; of a path that is no path of the folder, the ends.</summary>
+    /// <summary>As written, or as another system or a web address writes it; of a path that leads out of the folder, the ends.</summary>
     private string ImagePath(CocoFile.Image image, int index)
     {
         var inside = SetPath.Spellings(image.FileName).Select(name => SetPath.Inside(_imageFolder, name)).OfType<string>().ToList();

@@ -57,7 +57,7 @@ internal sealed class ImageFolder(Remarks remarks)
         }
     }
 
-    /// <summary>Names that begin with a dot, and the folder that macOS' zips bring, are no part of a set.</summary>
+    /// <summary>Names that begin with a dot, and the folder that macOS' zips bring, do not belong to a set.</summary>
     private static bool IsVisible(string path) => !Path.GetFileName(path).StartsWith('.') && Path.GetFileName(path) != "__MACOSX";
 
     private static bool IsWithin(string path, string folder)

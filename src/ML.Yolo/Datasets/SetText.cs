@@ -22,18 +22,18 @@ internal static class SetText
     ];
 
     /// <summary>The file's text.</summary>
-    /// <exception cref="DatasetFormatException">It is in another encoding, or is no text; the message names the byte.</exception>
+    /// <exception cref="DatasetFormatException">It is in another encoding, or is not text; the message names the byte.</exception>
     public static string Read(string path) => Decode(path, File.ReadAllBytes(path));
 
     /// <summary>The text of a file that was read.</summary>
-    /// <exception cref="DatasetFormatException">It is in another encoding, or is no text; the message names the byte.</exception>
+    /// <exception cref="DatasetFormatException">It is in another encoding, or is not text; the message names the byte.</exception>
     public static string Decode(string path, byte[] bytes)
     {
         var (mark, encoding) = Array.Find(Marked, candidate => bytes.AsSpan().StartsWith(candidate.Mark));
         encoding ??= Utf8;
         var start = mark?.Length ?? 0;
         if (encoding == Utf8 && bytes.AsSpan().IndexOf((byte)0) is >= 0 and var zero)
-            throw Wrong(path, bytes, zero, "byte 0x00 is no text");
+            throw Wrong(path, bytes, zero, "byte 0x00 is not text");
         try
         {
             return encoding.GetString(bytes, start, bytes.Length - start);
@@ -48,7 +48,7 @@ internal static class SetText
     }
 
     /// <summary>The file's lines.</summary>
-    /// <exception cref="DatasetFormatException">It is in another encoding, or is no text; the message names the byte.</exception>
+    /// <exception cref="DatasetFormatException">It is in another encoding, or is not text; the message names the byte.</exception>
     public static IEnumerable<string> ReadLines(string path)
     {
         using var text = new StringReader(Read(path));

@@ -27,7 +27,7 @@ internal sealed class YoloDatasetWriter
     {
         (_folder, _split) = (Path.GetFullPath(folder), split);
         if (SetPath.Inside(Path.Combine(_folder, "images"), split) != Path.Combine(_folder, "images", split))
-            throw new ArgumentException($"'{split}' is no name of a split; a name without slashes was expected.", nameof(split));
+            throw new ArgumentException($"'{split}' is not the name of a split; a name without slashes was expected.", nameof(split));
         foreach (var taken in new[] { ImageFolder, LabelFolder })
         {
             if (Directory.Exists(taken) && Directory.EnumerateFileSystemEntries(taken).Any())

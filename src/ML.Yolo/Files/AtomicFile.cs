@@ -8,7 +8,7 @@ namespace ML.Yolo.Files;
 
 /// <summary>Writes a file whole or not at all: into a temporary neighbour, flushed to the disk, then moved into place.</summary>
 /// <remarks>
-/// A link stays a link: what it leads to is replaced. What is no regular file, such as a device or a pipe, is written to directly. The mode of an earlier
+/// A link stays a link: what it leads to is replaced. What is not a regular file, such as a device or a pipe, is written to directly. The mode of an earlier
 /// file stays. Neighbours that a killed process left behind are removed by the next write into their folder.
 /// </remarks>
 internal static class AtomicFile

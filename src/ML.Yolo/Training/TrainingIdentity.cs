@@ -26,7 +26,11 @@ internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Sampl
     public void RequireSameModel(TrainingIdentity earlier, string source)
     {
         if (!ClassNames.AsSpan().SequenceEqual(earlier.ClassNames))
-            throw Refused(source, $"it learned the classes {Listed(earlier.ClassNames)}, and {Listed(ClassNames)} are to be learned: each output would mean another class");
+        {
+            var (before, now) = (Listed(earlier.ClassNames), Listed(ClassNames));
+            throw Refused(source, $"it learned the classes {before}, and {now} are to be learned: each output would mean another class");
+        }
+
         const string architecture = "Architecture";
         if (!JsonNode.DeepEquals(Options[architecture], earlier.Options[architecture]))
             throw Refused(source, $"its architecture is {Text(earlier.Options[architecture])}, and {Text(Options[architecture])} is to be trained");
