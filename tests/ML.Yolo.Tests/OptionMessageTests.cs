@@ -32,7 +32,7 @@ public sealed class OptionMessageTests
         AssertSame(culture, () => Messages<OnnxOptions>(options => options.Check(32)));
     }
 
-    [Theory(Skip = "Switched on when the rooms that are rebuilt at this moment are merged.")]
+    [Theory]
     [MemberData(nameof(Cultures))]
     public void Check_TrainerOptionOutOfRange_SaysTheSameInEveryCulture(string culture)
     {

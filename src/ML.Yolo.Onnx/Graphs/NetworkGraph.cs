@@ -44,14 +44,18 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
 
     public string Visit(ConvDescription conv) => Convolution(_inputs[0], _name, conv.Stride, conv.Padding);
 
-    public string Visit(DepthwiseConvDescription conv) => Convolution(_inputs[0], _name, conv.Stride, groups: DepthwiseConvDescription.Groups(_inputChannels, Scale.Channels(conv.Channels)));
+    public string Visit(DepthwiseConvDescription conv)
+        => Convolution(_inputs[0], _name, conv.Stride, groups: DepthwiseConvDescription.Groups(_inputChannels, Scale.Channels(conv.Channels)));
 
     public string Visit(BottleneckDescription bottleneck) => Bottlenecks(_inputs[0], _name, Scale.Repeats(bottleneck.Repeats), bottleneck.Shortcut);
 
     public string Visit(C3Description c3) => C3(_inputs[0], _name, Scale.Repeats(c3.Repeats), c3.Shortcut);
 
     public string Visit(C2fDescription c2f)
-        => C2f(_inputs[0], _name, C2fBlock.Hidden(Scale.Channels(c2f.Channels)), Scale.Repeats(c2f.Repeats), (input, name) => Bottleneck(input, name, c2f.Shortcut));
+    {
+        var hidden = C2fBlock.Hidden(Scale.Channels(c2f.Channels));
+        return C2f(_inputs[0], _name, hidden, Scale.Repeats(c2f.Repeats), (input, name) => Bottleneck(input, name, c2f.Shortcut));
+    }
 
     public string Visit(C3kDescription c3k) => C3(_inputs[0], _name, Scale.Repeats(c3k.Repeats), c3k.Shortcut);
 
@@ -60,7 +64,8 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
 
     public string Visit(C2PsaDescription c2psa) => C2Psa(_inputs[0], _name, C2PsaBlock.Hidden(Scale.Channels(c2psa.Channels)), Scale.Repeats(c2psa.Repeats));
 
-    public string Visit(SppDescription spp) => Pyramid(_inputs[0], _name, reduced => spp.Kernels.Select(kernel => Pool(reduced, kernel, stride: 1, padding: kernel / 2)));
+    public string Visit(SppDescription spp)
+        => Pyramid(_inputs[0], _name, reduced => spp.Kernels.Select(kernel => Pool(reduced, kernel, stride: 1, padding: kernel / 2)));
 
     public string Visit(SppfDescription sppf) => Pyramid(_inputs[0], _name, reduced => Cascade(reduced, sppf.Kernel));
 
@@ -77,7 +82,8 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
     {
         using var scope = NewDisposeScope();
         var weight = _state[$"{name}.conv.weight"];
-        var scale = _state[$"{name}.bn.weight"].to(ScalarType.Float64) / (_state[$"{name}.bn.running_var"].to(ScalarType.Float64) + ConvBlock.NormEpsilon).sqrt();
+        var deviation = (_state[$"{name}.bn.running_var"].to(ScalarType.Float64) + ConvBlock.NormEpsilon).sqrt();
+        var scale = _state[$"{name}.bn.weight"].to(ScalarType.Float64) / deviation;
         var bias = _state[$"{name}.bn.bias"] - (_state[$"{name}.bn.running_mean"] * scale);
         var fused = weight * scale.view(-1, 1, 1, 1);                                             // (C₂, C₁, k, k)
         var kernel = (int)weight.shape[2];
@@ -105,7 +111,8 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
         => Convolution(Convolution(input, $"{name}.0", groups: (int)_state[$"{name}.0.conv.weight"].shape[0]), $"{name}.1");
 
     /// <summary>A 1 × 1 convolution with a bias and nothing behind it.</summary>
-    private string Projection(string input, string name) => In(name, () => Convolve(input, name, _state[$"{name}.weight"], _state[$"{name}.bias"], stride: 1, padding: 0, groups: 1));
+    private string Projection(string input, string name)
+        => In(name, () => Convolve(input, name, _state[$"{name}.weight"], _state[$"{name}.bias"], stride: 1, padding: 0, groups: 1));
 
     private string Convolve(string input, string name, Tensor weight, Tensor bias, int stride, int padding, int groups)
     {
@@ -206,10 +213,15 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
     }
 
     private string Pool(string input, int kernel, int stride, int padding)
-        => _graph.Add("MaxPool", [input], NodeAttribute.Integers("kernel_shape", kernel, kernel), NodeAttribute.Integers("strides", stride, stride), NodeAttribute.Integers("pads", padding, padding, padding, padding));
+        => _graph.Add(
+            "MaxPool",
+            [input],
+            NodeAttribute.Integers("kernel_shape", kernel, kernel),
+            NodeAttribute.Integers("strides", stride, stride),
+            NodeAttribute.Integers("pads", padding, padding, padding, padding));
 
     /// <summary>
-    /// Pads with the least number above zero that is no subnormal. Optimizers, ONNX Runtime's among them, fold a padding of zeros into the max pool after
+    /// Pads with the least number above zero that is not subnormal. Optimizers, ONNX Runtime's among them, fold a padding of zeros into the max pool after
     /// it, which takes what it pads for minus infinity.
     /// </summary>
     private string Pad(string input, string name, ZeroPadDescription pad)
@@ -220,7 +232,9 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
 
     private string Enlarge(string input)
         => _graph.Add("Resize", [input, "", _graph.Constant([1f, 1f, 2f, 2f], 4)],
-            NodeAttribute.Text("mode", "nearest"), NodeAttribute.Text("coordinate_transformation_mode", "asymmetric"), NodeAttribute.Text("nearest_mode", "floor"));
+            NodeAttribute.Text("mode", "nearest"),
+            NodeAttribute.Text("coordinate_transformation_mode", "asymmetric"),
+            NodeAttribute.Text("nearest_mode", "floor"));
 
     private string Join(string[] inputs) => _graph.Add("Concat", inputs, NodeAttribute.Integer("axis", 1));
 

@@ -25,8 +25,12 @@ internal static class AreaResizing
     /// <param name="swapsRedAndBlue">Whether the first and third byte of each pixel change places.</param>
     public static void Shrink(ReadOnlySpan<byte> source, int width, int height, Span<byte> target, int targetWidth, int targetHeight, bool swapsRedAndBlue)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, width * height * Channels);
-        ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, targetWidth * targetHeight * Channels);
+        if (source.Length < width * height * Channels || target.Length < targetWidth * targetHeight * Channels)
+        {
+            throw new ArgumentException(
+                $"{source.Length} and {target.Length} bytes are too few for {width} × {height} and {targetWidth} × {targetHeight} pixels.");
+        }
+
         var sums = new float[width * Channels];
         var columns = Shares.Of(width, targetWidth);
         var rows = Shares.Of(height, targetHeight);

@@ -20,7 +20,7 @@ internal static class DetectionLossInputs
             if (shape[1] != anchors.shape[1])
             {
                 throw new ArgumentException(
-                    $"maps[{i}] has shape {Text(shape)}, thus {shape[1]} anchors a cell; the loss was made with {anchors.shape[1]}.", nameof(maps));
+                    $"maps[{i}] has shape {Text(shape)}, thus {shape[1]} anchors per cell; the loss was made with {anchors.shape[1]}.", nameof(maps));
             }
 
             if (shape[0] != expected[0] || shape[4] != expected[4])

@@ -47,7 +47,10 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
 
     private PointAssignment? Choose(Batch batch, CandidatePoints candidates)
     {
-        var order = Enumerable.Range(0, (int)batch.TargetCount).Where(target => candidates.CountOf(target) > 0).OrderByDescending(candidates.CountOf).ToArray();
+        var order = Enumerable.Range(0, (int)batch.TargetCount)
+            .Where(target => candidates.CountOf(target) > 0)
+            .OrderByDescending(candidates.CountOf)
+            .ToArray();
         if (order.Length == 0)
             return null;
         var targets = tensor(Array.ConvertAll(order, target => (long)target));
@@ -56,7 +59,8 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         for (var start = 0; start < order.Length;)
         {
             var count = Together(order.AsSpan(start), candidates);
-            var lengths = batch.Grid.Levels.Select((_, level) => order.AsSpan(start, count).ToArray().Max(target => candidates.CountOf(target, level))).ToArray();
+            var group = order[start..(start + count)];
+            var lengths = batch.Grid.Levels.Select((_, level) => group.Max(target => candidates.CountOf(target, level))).ToArray();
             claims.Add(Claim(batch, rows.narrow(0, start, count), rectangles.narrow(0, start, count), lengths));
             start += count;
         }

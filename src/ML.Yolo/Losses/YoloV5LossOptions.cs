@@ -24,7 +24,7 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
     public float AnchorThreshold { get; set; } = 4f;
 
     /// <summary>
-    /// Weight of each layer's objectness, finest layer first; one number a layer. Default 4, 1, 0.4, and 4, 1, 0.25, 0.06, 0.02 for networks of other than
+    /// Weight of each layer's objectness, finest layer first; one number per layer. Default 4, 1, 0.4, and 4, 1, 0.25, 0.06, 0.02 for networks of other than
     /// three layers.
     /// </summary>
     [JsonIgnore]

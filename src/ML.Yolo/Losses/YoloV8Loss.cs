@@ -36,7 +36,8 @@ public sealed class YoloV8Loss : DetectionLoss
         : base(options = (YoloV8LossOptions)(options ?? new YoloV8LossOptions()).Copy())
     {
         ArgumentNullException.ThrowIfNull(strides);
-        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        if (classCount < 1)
+            throw new ArgumentOutOfRangeException(nameof(classCount), FormattableString.Invariant($"classCount is {classCount}; it must be at least 1."));
         if (strides.Count == 0 || strides.Any(stride => stride < 1))
             throw new ArgumentException($"strides is [{string.Join(", ", strides)}]; at least one number was expected, each at least 1.", nameof(strides));
         (_strides, _classCount, _options) = ([.. strides], classCount, options);
@@ -84,7 +85,8 @@ public sealed class YoloV8Loss : DetectionLoss
         {
             var rows = grid.Gather(maps, assigned.Slots).to(type);                                                // (R, 4R + C)
             var target = assigned.Targets;
-            classes += LearnedClasses(rows.narrow(1, PointChannels.FirstClass, _classCount), Send(table.Classes, maps).index_select(0, target), assigned.Scores);
+            var logits = rows.narrow(1, PointChannels.FirstClass, _classCount);
+            classes += LearnedClasses(logits, Send(table.Classes, maps).index_select(0, target), assigned.Scores);
             var stride = grid.Strides(type, rows.device).index_select(0, assigned.Slots.remainder(grid.Count)).unsqueeze(1);
             var point = grid.Points(type, rows.device).index_select(0, assigned.Slots.remainder(grid.Count)) / stride;        // (R, 2) in cells
             var wanted = Send(table.Boxes, maps).index_select(0, target) / stride;                                // (R, 4): corners in cells

@@ -72,7 +72,8 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     internal static YoloNetwork Create(YoloArchitecture architecture, int classCount, BoxCoding coding, AnchorSet? anchors = null, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(architecture);
-        ArgumentOutOfRangeException.ThrowIfLessThan(classCount, 1);
+        if (classCount < 1)
+            throw new ArgumentOutOfRangeException(nameof(classCount), FormattableString.Invariant($"classCount is {classCount}; it must be at least 1."));
         if (!architecture.Head.Codings.Contains(coding))
         {
             throw new ArgumentException(

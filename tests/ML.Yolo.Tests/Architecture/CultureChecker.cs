@@ -78,7 +78,7 @@ internal sealed class CultureChecker : IDisposable
             return $"{owner.Name}.{name}";
         if (owner.Name == nameof(ArgumentOutOfRangeException) && name == ".ctor" && called.Parameters.Count == 3)
             return $"the actual value of an {nameof(ArgumentOutOfRangeException)}";
-        if (owner.Name == nameof(ArgumentOutOfRangeException) && called is GenericInstanceMethod check && DependsOnCulture(check.GenericArguments[0]))
+        if (owner.Name == nameof(ArgumentOutOfRangeException) && called is GenericInstanceMethod)
             return $"{nameof(ArgumentOutOfRangeException)}.{name}";
         if (owner.FullName == "System.String" && name == "Format")
             return "String.Format";

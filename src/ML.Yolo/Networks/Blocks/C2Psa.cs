@@ -30,7 +30,8 @@ internal sealed record C2PsaDescription(int Channels, int Repeats, IReadOnlyList
         var (channels, hidden) = (scale.Channels(Channels), C2PsaBlock.Hidden(scale.Channels(Channels)));
         if (inputs[0].Channels != channels)
             return $"puts out {channels} channels where {inputs[0].Channels} come in; it keeps their number";
-        return hidden % AttentionBlock.Heads(hidden) == 0 ? null : $"has {hidden} channels to attend with, which {AttentionBlock.Heads(hidden)} heads cannot share alike";
+        var heads = AttentionBlock.Heads(hidden);
+        return hidden % heads == 0 ? null : $"has {hidden} channels to attend with, which {heads} heads cannot share alike";
     }
 
     internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => inputs[0] with { Channels = scale.Channels(Channels) };

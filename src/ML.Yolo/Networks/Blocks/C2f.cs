@@ -32,7 +32,12 @@ internal sealed record C2fDescription(int Channels, int Repeats, bool Shortcut, 
     internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
     {
         var hidden = C2fBlock.Hidden(scale.Channels(Channels));
-        return new C2fBlock(inputs[0].Channels, scale.Channels(Channels), hidden, scale.Repeats(Repeats), () => new BottleneckBlock(hidden, hidden, hidden, Shortcut, firstKernel: 3));
+        return new C2fBlock(
+            inputs[0].Channels,
+            scale.Channels(Channels),
+            hidden,
+            scale.Repeats(Repeats),
+            () => new BottleneckBlock(hidden, hidden, hidden, Shortcut, firstKernel: 3));
     }
 
     internal override string Label(NetworkScale scale) => Times(Block, scale.Repeats(Repeats));

@@ -26,14 +26,16 @@ internal sealed record C3kDescription(int Channels, int Repeats, bool Shortcut, 
     /// <param name="outputChannels">Channels out, even.</param>
     /// <param name="repeats">Bottlenecks in a row.</param>
     /// <param name="shortcut">Whether each adds its input.</param>
-    public static C3Block Module(int inputChannels, int outputChannels, int repeats, bool shortcut) => new(inputChannels, outputChannels, repeats, shortcut, firstKernel: 3);
+    public static C3Block Module(int inputChannels, int outputChannels, int repeats, bool shortcut)
+        => new(inputChannels, outputChannels, repeats, shortcut, firstKernel: 3);
 
     internal override LayerShape Output(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => inputs[0] with { Channels = scale.Channels(Channels) };
 
     internal override long MaxWeights(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
         => Widest(inputs, scale.Channels(Channels)) * scale.Channels(Channels) * (2 + (5 * (long)scale.Repeats(Repeats)));
 
-    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale) => Module(inputs[0].Channels, scale.Channels(Channels), scale.Repeats(Repeats), Shortcut);
+    internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
+        => Module(inputs[0].Channels, scale.Channels(Channels), scale.Repeats(Repeats), Shortcut);
 
     internal override string Label(NetworkScale scale) => Times(Block, scale.Repeats(Repeats));
 

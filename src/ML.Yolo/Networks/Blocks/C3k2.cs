@@ -21,7 +21,8 @@ public abstract partial record LayerDescription
 }
 
 /// <summary>A <see cref="C2fBlock"/> of half-width bottlenecks or of <see cref="C3kDescription"/>'s blocks.</summary>
-internal sealed record C3k2Description(int Channels, int Repeats, bool HasC3k, double Expansion, bool Shortcut, IReadOnlyList<int> From) : BlockDescription(From)
+internal sealed record C3k2Description(int Channels, int Repeats, bool HasC3k, double Expansion, bool Shortcut, IReadOnlyList<int> From)
+    : BlockDescription(From)
 {
     /// <summary>Bottlenecks of each C3k block in the row.</summary>
     public const int InnerRepeats = 2;
@@ -33,10 +34,16 @@ internal sealed record C3k2Description(int Channels, int Repeats, bool HasC3k, d
 
     internal override (string, int, int, int)[] Sizes => [(nameof(Channels), Channels, 2, MaxChannels), (nameof(Repeats), Repeats, 1, MaxRepeats)];
 
-    internal override string? Flaw => Expansion is > 0 and <= 1 ? null : FormattableString.Invariant($"has an expansion of {Expansion}; it must be above 0 and at most 1");
+    internal override string? Flaw
+        => Expansion is > 0 and <= 1 ? null : FormattableString.Invariant($"has an expansion of {Expansion}; it must be above 0 and at most 1");
 
     internal override string? Misfit(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
-        => Hidden(scale) >= MinHidden ? null : FormattableString.Invariant($"has an expansion of {Expansion}, which leaves {Hidden(scale)} of {scale.Channels(Channels)} channels; at least {MinHidden} were expected");
+    {
+        if (Hidden(scale) >= MinHidden)
+            return null;
+        var left = $"{Hidden(scale)} of {scale.Channels(Channels)} channels";
+        return FormattableString.Invariant($"has an expansion of {Expansion}, which leaves {left}; at least {MinHidden} were expected");
+    }
 
     /// <summary>Channels of the row.</summary>
     public int Hidden(NetworkScale scale) => C2fBlock.Hidden(scale.Channels(Channels), Expansion);
@@ -49,7 +56,9 @@ internal sealed record C3k2Description(int Channels, int Repeats, bool HasC3k, d
     internal override Module Build(IReadOnlyList<LayerShape> inputs, NetworkScale scale)
     {
         var hidden = Hidden(scale);
-        Module<Tensor, Tensor> Inner() => HasC3k ? C3kDescription.Module(hidden, hidden, InnerRepeats, Shortcut) : new BottleneckBlock(hidden, hidden, hidden / 2, Shortcut, firstKernel: 3);
+        Module<Tensor, Tensor> Inner() => HasC3k
+            ? C3kDescription.Module(hidden, hidden, InnerRepeats, Shortcut)
+            : new BottleneckBlock(hidden, hidden, hidden / 2, Shortcut, firstKernel: 3);
         return new C2fBlock(inputs[0].Channels, scale.Channels(Channels), hidden, scale.Repeats(Repeats), Inner);
     }
 

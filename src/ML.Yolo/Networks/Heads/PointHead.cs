@@ -73,7 +73,8 @@ internal sealed class PointHead : DetectionHead
         (_finestChannels, IsDepthwise) = (inputChannels[0], depthwise);
         var (boxWidth, classWidth) = (Math.Max(Math.Max(MinBoxWidth, _finestChannels / 4), PointChannels.FirstClass), ClassWidth(settings.ClassCount));
         _boxTowers = new ModuleList<Sequential>(Array.ConvertAll(inputChannels, channels => Tower(channels, boxWidth, PointChannels.FirstClass, Plain)));
-        _classTowers = new ModuleList<Sequential>(Array.ConvertAll(inputChannels, channels => Tower(channels, classWidth, settings.ClassCount, depthwise ? Separable : Plain)));
+        _classTowers = new ModuleList<Sequential>(
+            Array.ConvertAll(inputChannels, channels => Tower(channels, classWidth, settings.ClassCount, depthwise ? Separable : Plain)));
         _bins = new BinValues();
         RegisterComponents();
         for (var i = 0; i < inputChannels.Length; i++)
@@ -93,7 +94,8 @@ internal sealed class PointHead : DetectionHead
 
     public override bool IsConstant(string name) => name.StartsWith($"{BinsName}.", StringComparison.Ordinal);
 
-    public override int? ClassCountOf(Func<string, long[]?> shapes) => shapes($"{ClassTowersName}.0.2.bias") is [> 0 and <= int.MaxValue and var count] ? (int)count : null;
+    public override int? ClassCountOf(Func<string, long[]?> shapes)
+        => shapes($"{ClassTowersName}.0.2.bias") is [> 0 and <= int.MaxValue and var count] ? (int)count : null;
 
     /// <summary>The width of class towers depends on the number of classes too, where that exceeds the channels of the finest features.</summary>
     public override bool IsOfClassCount(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount)
@@ -127,7 +129,9 @@ internal sealed class PointHead : DetectionHead
     private static ConvBlock Plain(int inputChannels, int outputChannels) => new(inputChannels, outputChannels, kernel: 3);
 
     private static Sequential Separable(int inputChannels, int outputChannels)
-        => Sequential(("0", new ConvBlock(inputChannels, inputChannels, kernel: 3, groups: inputChannels)), ("1", new ConvBlock(inputChannels, outputChannels)));
+        => Sequential(
+            ("0", new ConvBlock(inputChannels, inputChannels, kernel: 3, groups: inputChannels)),
+            ("1", new ConvBlock(inputChannels, outputChannels)));
 
     /// <summary>Starts the head near the priors, so that the first steps are not spent unlearning objects everywhere (Lin et al. 2017, section 3.3).</summary>
     private void InitializeBiases(int layer)

@@ -113,10 +113,14 @@ public sealed class AugmentationOptions
         }
 
         if (MosaicTiles is not (4 or 9))
-            throw new ArgumentOutOfRangeException(nameof(MosaicTiles), $"{nameof(MosaicTiles)} is {MosaicTiles}; it must be 4 or 9.");
-        ArgumentOutOfRangeException.ThrowIfNegative(CloseMosaicEpochs);
+            throw OutOfRange(nameof(MosaicTiles), MosaicTiles, "4 or 9");
+        if (CloseMosaicEpochs < 0)
+            throw OutOfRange(nameof(CloseMosaicEpochs), CloseMosaicEpochs, "at least 0");
     }
 
     /// <summary>A copy that later changes to this object do not touch.</summary>
     internal AugmentationOptions Copy() => (AugmentationOptions)MemberwiseClone();
+
+    private static ArgumentOutOfRangeException OutOfRange(string option, int found, string expected)
+        => new(option, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
 }
