@@ -77,7 +77,7 @@ public sealed class YoloV8Loss : DetectionLoss
     {
         var (table, grid, assigned) = Assign(maps, targets);
         var type = assigned.Scores.dtype;
-        var total = assigned.Scores.sum().clamp_min(1);
+        var total = TotalScore(assigned.Scores.sum(), maps[0].shape[0]);
         var classes = ClassLogits(maps).Select(logits => _classes.SumWithoutTarget(logits.to(type))).Aggregate((sum, term) => sum + term);
         var (box, distribution) = (zeros([], type, maps[0].device), zeros([], type, maps[0].device));
         if (assigned.Count > 0)
@@ -97,6 +97,18 @@ public sealed class YoloV8Loss : DetectionLoss
             ["cls"] = classes / total * _options.ClassWeight,
             ["dfl"] = distribution / total * _options.DistributionWeight,
         };
+    }
+
+    /// <summary>
+    /// What the terms are divided by: the sum of the scores, at least 1; for a share of a batch such that the shares' totals add up to the whole batch's.
+    /// </summary>
+    private Tensor TotalScore(Tensor sum, long images)
+    {
+        if (SumOverShares is null)
+            return sum.clamp_min(1);
+        double[] sums = [sum.to(ScalarType.Float64).item<double>(), images];
+        SumOverShares(sums);
+        return tensor(Math.Max(sums[0], 1) * images / sums[1], sum.dtype, sum.device);
     }
 
     private (TargetTable Table, PointGrid Grid, PointAssignment Assigned) Assign(IReadOnlyList<Tensor> maps, Tensor targets)

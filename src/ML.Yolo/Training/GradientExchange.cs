@@ -9,6 +9,7 @@ namespace ML.Yolo.Training;
 internal abstract class GradientExchange
 {
     /// <summary>Gives every learner that steps the sum of all learners' gradients since the last step. Called before each step.</summary>
+    /// <remarks>A parameter that took no part in a learner's loss has no gradient there, though it may have one elsewhere.</remarks>
     /// <param name="network">This process's network.</param>
     public abstract void SumGradients(YoloNetwork network);
 

@@ -19,12 +19,12 @@ internal sealed class Learner : IDisposable
     /// <param name="exchange">With whom it agrees.</param>
     /// <param name="settings">How it learns.</param>
     /// <param name="loss">What it learns by; YOLOv5's loss where omitted.</param>
-    public Learner(YoloNetwork network, GradientExchange exchange, OptimizerSettings settings, AnchorLossOptions? loss = null)
+    public Learner(YoloNetwork network, GradientExchange exchange, OptimizerSettings settings, DetectionLossOptions? loss = null)
     {
         Network = network;
         network.eval();
         _replicas = new DeviceReplicas(network, [CPU], TrainingPrecision.Full, frozenLayers: 0);
-        _loss = AnchorLoss.Create(loss ?? new YoloV5LossOptions(), network.Anchors!);
+        _loss = DetectionLoss.Create(loss ?? new YoloV5LossOptions(), network.Strides, network.ClassCount, network.Anchors);
         _optimization = new Optimization(network, settings, batchesPerEpoch: 100);
         _average = new ExponentialMovingAverage(network, TinySettings.Averaging);
         _losses = new RunningMean(_loss.TermNames, CPU);

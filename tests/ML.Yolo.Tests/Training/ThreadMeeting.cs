@@ -28,9 +28,12 @@ internal sealed class ThreadMeeting(int learners) : IDisposable
         var parameters = _networks.Select(network => network.parameters().ToList()).ToList();
         for (var i = 0; i < parameters[0].Count; i++)
         {
-            var sum = parameters.Select(list => list[i].grad!).Aggregate((a, b) => a + b);
+            var gradients = parameters.Select(list => list[i].grad).OfType<Tensor>().ToList();
+            if (gradients.Count == 0)
+                continue;
+            var sum = gradients.Aggregate((a, b) => a + b);
             foreach (var list in parameters)
-                list[i].grad!.copy_(sum);
+                list[i].grad = sum.clone();
         }
     }
 

@@ -16,17 +16,24 @@ public sealed class TrainingStepTests : IDisposable
     [InlineData("v5")]
     [InlineData("v5, balanced by itself")]
     [InlineData("v3")]
+    [InlineData("v8")]
     public void Learn_TwoLearnersOfUnequalShares_GivesBothTheWeightsOfOneWithTheWhole(string variant)
     {
         using var scope = NewDisposeScope();
-        AnchorLossOptions loss = variant == "v3" ? new YoloV3LossOptions() : new YoloV5LossOptions { AutoBalance = variant != "v5" };
+        DetectionLossOptions loss = variant switch
+        {
+            "v3" => new YoloV3LossOptions(),
+            "v8" => new YoloV8LossOptions(),
+            _ => new YoloV5LossOptions { AutoBalance = variant != "v5" },
+        };
+        using var network = variant == "v8" ? YoloNetwork.Create(YoloArchitecture.V8Nano, classCount: 2) : _network.Clone();
         var pixels = Pixels(3);
         // Of the four objects one is in the left share of one image, three in the right one of two.
         var objects = tensor(new[,] { { 0.5f, 0.5f, 0.3f, 0.4f }, { 0.2f, 0.6f, 0.2f, 0.2f }, { 0.7f, 0.3f, 0.5f, 0.3f }, { 0.4f, 0.8f, 0.9f, 0.3f } });
-        using var one = new Learner(_network.Clone(), new NoExchange(), Settings, loss);
+        using var one = new Learner(network.Clone(), new NoExchange(), Settings, loss);
         using var meeting = new ThreadMeeting(2);
-        using var left = new Learner(_network.Clone(), meeting.Exchange(0), Settings, loss);
-        using var right = new Learner(_network.Clone(), meeting.Exchange(1), Settings, loss);
+        using var left = new Learner(network.Clone(), meeting.Exchange(0), Settings, loss);
+        using var right = new Learner(network.Clone(), meeting.Exchange(1), Settings, loss);
 
         Learn(one, pixels, Targets(objects, 0, 1, 1, 2));
         Together(
@@ -39,7 +46,7 @@ public sealed class TrainingStepTests : IDisposable
             TensorAssert.Equal(left.Network.state_dict()[name], right.Network.state_dict()[name]);
         }
 
-        Assert.False(_network.state_dict()["model.0.conv.weight"].Equals(one.Network.state_dict()["model.0.conv.weight"]));
+        Assert.False(network.state_dict()["model.0.conv.weight"].Equals(one.Network.state_dict()["model.0.conv.weight"]));
 
         static void Learn(Learner learner, Tensor pixels, Tensor targets)
         {
