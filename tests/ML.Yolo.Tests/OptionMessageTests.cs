@@ -20,6 +20,7 @@ public sealed class OptionMessageTests
     {
         AssertSame(culture, () => Messages<YoloV5LossOptions>(options => options.Check()));
         AssertSame(culture, () => Messages<YoloV3LossOptions>(options => options.Check()));
+        AssertSame(culture, () => Messages<YoloV8LossOptions>(options => options.Check()));
     }
 
     [Theory]

@@ -65,7 +65,17 @@ internal sealed class PointGrid
             var isHere = (cell >= 0) & (cell < level.Count);                              // (R)
             cell = cell.clamp(0, level.Count - 1);
             var found = maps[i].permute(0, 2, 3, 1).index(images, cell.floor_divide(level.Width), cell.remainder(level.Width));    // (R, channels)
-            rows = rows is null ? found : where(isHere.unsqueeze(1), found, rows);
+            if (rows is null)
+            {
+                rows = found;
+                continue;
+            }
+
+            // With many targets these are the largest tensors of all: none waits for the end of the scope.
+            var merged = where(isHere.unsqueeze(1), found, rows);
+            found.Dispose();
+            rows.Dispose();
+            rows = merged;
         }
 
         return rows!.MoveToOuterDisposeScope();

@@ -72,6 +72,6 @@ public sealed class YoloV8LossOptions : DetectionLossOptions
         CheckDefined(BoxIou, nameof(BoxIou));
         CheckDefined(UnassignedTargets, nameof(UnassignedTargets));
         if (TopCandidates < 1)
-            throw new ArgumentOutOfRangeException(nameof(TopCandidates), TopCandidates, $"{nameof(TopCandidates)} is {TopCandidates}; it must be at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(TopCandidates), FormattableString.Invariant($"{nameof(TopCandidates)} is {TopCandidates}; it must be at least 1."));
     }
 }

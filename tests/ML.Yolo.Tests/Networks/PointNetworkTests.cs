@@ -76,6 +76,29 @@ public sealed class PointNetworkTests
         }
     }
 
+    [SharedTheory]
+    [MemberData(nameof(Nano))]
+    public void Backward_ReferenceWeightsAndTargets_GivesTheReferenceLossGradientsAndStatistics(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var network = Load(name);
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("golden", "network", $"{name}-train-step.json")));
+        var (root, expected) = (golden.RootElement, golden.RootElement.GetProperty("expected"));
+        using var loss = new YoloV8Loss(network.Strides, ClassCount);
+        var targets = stack(root.GetProperty("targets").EnumerateArray().Select(row => tensor(row.EnumerateArray().Select(number => number.GetSingle()).ToArray())));
+        network.train();
+
+        var maps = network.Forward(Safetensors.Load(SharedFolder.Path("golden", "network", $"{name}-forward.safetensors"))["input"]);
+        var result = loss.Compute(maps, targets);
+        result.Total.backward();
+
+        AssertClose(expected.GetProperty("total").GetDouble(), result.Total.item<float>(), 2e-5);
+        Assert.All(result.Terms.Values.Zip(Numbers(expected, "items")), pair => AssertClose(pair.Second, pair.First.item<float>(), 2e-5));
+        Assert.Equal(expected.GetProperty("positives").GetInt32(), loss.BuildTargets(maps, targets).Count);
+        AssertNorms(root.GetProperty("gradients"), network.named_parameters().Where(entry => entry.parameter.requires_grad).ToDictionary(entry => entry.name, entry => entry.parameter.grad!), expected.GetProperty("gradNorm").GetDouble());
+        AssertNorms(root.GetProperty("running"), network.state_dict().Where(entry => entry.Key.Contains("running_", StringComparison.Ordinal)).ToDictionary(), expected: null);
+    }
+
     [Theory]
     [InlineData("yolov8n", 3)]
     [InlineData("yolo11n", 80)]
@@ -135,6 +158,20 @@ public sealed class PointNetworkTests
 
         Assert.Contains("yolov8n takes none", exception.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>The norm of every tensor, to 1e-3 of it and 1e-6 of that of all gradients together.</summary>
+    private static void AssertNorms(JsonElement golden, Dictionary<string, Tensor> tensors, double? expected)
+    {
+        Assert.Equal(golden.EnumerateObject().Select(entry => entry.Name).Order(), tensors.Keys.Order());
+        foreach (var entry in golden.EnumerateObject())
+        {
+            var norm = entry.Value[0].GetDouble();
+            Assert.True(Math.Abs(norm - tensors[entry.Name].norm().item<float>()) <= (1e-3 * norm) + (1e-6 * (expected ?? 1)), $"{entry.Name}: expected {norm}, got {tensors[entry.Name].norm().item<float>()}");
+        }
+    }
+
+    private static void AssertClose(double expected, double actual, double relative)
+        => Assert.True(Math.Abs(expected - actual) <= relative * Math.Abs(expected), $"expected {expected:R}, got {actual:R}");
 
     private static YoloNetwork Load(string name)
     {

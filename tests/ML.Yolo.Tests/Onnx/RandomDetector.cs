@@ -13,6 +13,8 @@ internal static class RandomDetector
     {
         "every-block" => SmallArchitecture.EveryBlock,
         "depthwise" => SmallArchitecture.Depthwise,
+        "points" => SmallArchitecture.Points,
+        "wide-points" => SmallArchitecture.WidePoints,
         _ => YoloArchitecture.Parse(name),
     };
 
@@ -36,9 +38,9 @@ internal static class RandomDetector
                 tensor.copy_(randn_like(tensor) * 0.1);
             else if (name.EndsWith("bn.running_var", StringComparison.Ordinal) || name.EndsWith("bn.weight", StringComparison.Ordinal))
                 tensor.copy_((rand_like(tensor) * 0.8) + 0.6);
-            else if (name.EndsWith("conv.weight", StringComparison.Ordinal))
+            else if (name.EndsWith("conv.weight", StringComparison.Ordinal) && !name.Contains(".dfl.", StringComparison.Ordinal))
                 tensor.mul_(2.5);
-            else if (name.Contains(".m.", StringComparison.Ordinal) && name.EndsWith("bias", StringComparison.Ordinal))
+            else if (name.EndsWith("bias", StringComparison.Ordinal))
                 tensor.copy_(randn_like(tensor));
         }
 
@@ -49,8 +51,17 @@ internal static class RandomDetector
     private static void SettleHeads(YoloNetwork network)
     {
         network.eval();
-        var maps = network.Forward(rand(1, 3, 128, 128));
-        for (var i = 0; i < maps.Count; i++)
-            network.state_dict()[$"model.{network.Layers.Count - 1}.m.{i}.weight"].mul_(2 / maps[i].std());
+        var (head, state) = ($"model.{network.Layers.Count - 1}", network.state_dict());
+        foreach (var (i, map) in network.Forward(rand(1, 3, 128, 128)).Index())
+        {
+            if (network.Head is AnchorHead)
+            {
+                state[$"{head}.m.{i}.weight"].mul_(2 / map.std());
+                continue;
+            }
+
+            state[$"{head}.cv2.{i}.2.weight"].mul_(2 / map.narrow(1, 0, 64).std());
+            state[$"{head}.cv3.{i}.2.weight"].mul_(2 / map.narrow(1, 64, network.ClassCount).std());
+        }
     }
 }

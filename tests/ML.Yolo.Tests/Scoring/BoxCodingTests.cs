@@ -49,4 +49,51 @@ public sealed class BoxCodingTests
         TensorAssert.Close(centres, coding.DecodeCentre(coding.EncodeCentre(centres)), 1e-12, 1e-12);
         TensorAssert.Close(ratios * anchors, coding.DecodeSize(coding.EncodeSize(ratios), anchors), 1e-12, 1e-12);
     }
+
+    [Fact]
+    public void DecodeDistances_BinsWithAllTheMassOnTwo_GivesTheDistanceBetweenThem()
+    {
+        using var scope = NewDisposeScope();
+        var logits = full([4, 16], -100f);
+        (logits[0, 2], logits[1, 2], logits[1, 3], logits[2, 15], logits[3, 0]) = (tensor(5f), tensor(5f), tensor(5f), tensor(5f), tensor(5f));
+
+        var distances = YoloV8BoxCoding.DecodeDistances(logits.view(64));
+
+        TensorAssert.Close(tensor(new float[] { 2, 2.5f, 15, 0 }), distances, 0, 1e-6);
+    }
+
+    [Fact]
+    public void DecodeDistance_RandomBins_IsWhatTensorsGive()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        var logits = randn(50, 64) * 4;
+
+        var expected = YoloV8BoxCoding.DecodeDistances(logits).data<float>().ToArray();
+
+        Assert.All(logits.data<float>().ToArray().Chunk(16).Zip(expected), pair => Assert.Equal(pair.Second, YoloV8BoxCoding.DecodeDistance(pair.First), 1e-4f));
+    }
+
+    [Fact]
+    public void EncodeLogits_DistancesOfBoxes_IsTheInverseOfDecode()
+    {
+        using var scope = NewDisposeScope();
+        var (boxes, points) = (tensor(new double[,] { { 1, 2, 9.25, 7.5 }, { 0, 0, 5, 12 } }), tensor(new double[,] { { 4.5, 3.5 }, { 2.5, 6.5 } }));
+
+        var distances = YoloV8BoxCoding.EncodeDistances(boxes, points);
+
+        TensorAssert.Close(tensor(new double[,] { { 3.5, 1.5, 4.75, 4 }, { 2.5, 6.5, 2.5, 5.5 } }), distances, 1e-12, 1e-12);
+        TensorAssert.Close(distances, YoloV8BoxCoding.DecodeDistances(YoloV8BoxCoding.EncodeLogits(distances)), 1e-12, 1e-12);
+        TensorAssert.Close(boxes, YoloV8BoxCoding.DecodeBoxes(distances, points, BoxFormat.XyXy), 1e-12, 1e-12);
+    }
+
+    [Fact]
+    public void EncodeDistances_BoxBesideItsPointOrTooLarge_StaysWithinTheBins()
+    {
+        using var scope = NewDisposeScope();
+
+        var distances = YoloV8BoxCoding.EncodeDistances(tensor(new double[,] { { 5, 0, 40, 3 } }), tensor(new double[,] { { 4, 2 } }));
+
+        TensorAssert.Close(tensor(new[,] { { 0, 2, 14.99, 1 } }), distances, 0, 1e-12);
+    }
 }

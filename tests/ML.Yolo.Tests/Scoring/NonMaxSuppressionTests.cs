@@ -26,6 +26,23 @@ public sealed class NonMaxSuppressionTests
             TensorAssert.Close(golden[$"image{i}"], results[i].Rows, relative: 1e-6, absolute: 1e-4);
     }
 
+    [SharedTheory]
+    [InlineData("anchor-free-case0")]
+    [InlineData("anchor-free-case1")]
+    [InlineData("anchor-free-case2")]
+    public void Apply_GoldenCaseWithoutObjectness_GivesTheReferenceRows(string name)
+    {
+        using var scope = NewDisposeScope();
+        var path = SharedFolder.Path("golden", "nms", name + ".safetensors");
+        var golden = Safetensors.Load(path);
+        var decoded = golden["decoded"].transpose(1, 2);                                  // (B, N, 4 + C)
+
+        var results = NonMaxSuppression.Apply(new Predictions(decoded.narrow(2, 0, 4), decoded.narrow(2, 4, 6)), Options(path));
+
+        for (var i = 0; i < results.Count; i++)
+            TensorAssert.Close(golden[$"image{i}"], results[i].Rows, relative: 1e-6, absolute: 1e-4);
+    }
+
     [Fact]
     public void Apply_TwoBoxesOfOneClassOverlap_KeepsTheMoreConfident()
     {
