@@ -14,20 +14,26 @@ public static class OnnxExport
     /// <param name="transformer">The detector.</param>
     /// <param name="path">The file to make or replace, whole or not at all.</param>
     /// <param name="options">Input, output, precision and sizes; the defaults where omitted.</param>
+    /// <returns>
+    /// What the file says otherwise than the detector does, in sentences: class names that would mislead the programs that read <see cref="OnnxOutput.Decoded"/>
+    /// and <see cref="OnnxOutput.Ultralytics"/> are written otherwise for them. Empty for most.
+    /// </returns>
     /// <exception cref="ArgumentException">An option is out of range, or two contradict each other; the message names them.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="InvalidOperationException">The detector scores with ONNX Runtime: it has no weights to export.</exception>
     /// <exception cref="IOException">The file cannot be written; an existing file is left as it was.</exception>
-    public static void SaveAsOnnx(this YoloTransformer transformer, string path, OnnxOptions? options = null)
+    public static IReadOnlyList<string> SaveAsOnnx(this YoloTransformer transformer, string path, OnnxOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var model = transformer.SharedEngine.Use(_ => ModelExport.Build(transformer, options ?? new OnnxOptions()));
+        options ??= new OnnxOptions();
+        var model = transformer.SharedEngine.Use(_ => ModelExport.Build(transformer, options));
         AtomicFile.Write(path, stream =>
         {
             using var output = new CodedOutputStream(stream, leaveOpen: true);
             model.WriteTo(output);
         });
+        return ModelMetadata.IsForOthers(options.Output) ? new PythonNames(transformer.ClassNames).Notes : [];
     }
 
     /// <summary>A detector of its own that finds the same objects with ONNX Runtime. Saved in a model zip, it loads in programs without LibTorch.</summary>

@@ -27,7 +27,8 @@ public sealed record OnnxOptions
 
     /// <summary>
     /// Takes one image of any size as bytes, <c>image</c> (height, width, 3) RGB, and letterboxes it inside; boxes come out in pixels of that image.
-    /// Default false: the input is <c>images</c> (B, 3, H, W), RGB in [0, 1], letterboxed by the caller. Needs a batch of one and a fixed image size.
+    /// Default false: the input is <c>images</c> (B, 3, H, W), RGB in [0, 1], letterboxed by the caller. Needs a batch of one and a fixed image size, and is not for
+    /// <see cref="OnnxOutput.Ultralytics"/>.
     /// </summary>
     public bool IncludePreprocessing { get; init; }
 
@@ -55,6 +56,8 @@ public sealed record OnnxOptions
         Require(!IncludePreprocessing || BatchSize == 1, nameof(BatchSize), BatchSize, "1 with IncludePreprocessing, since images differ in size");
         var fixesSize = (ImageHeight ?? ImageWidth) is not null;
         Exclude(DynamicImageSize && fixesSize, nameof(DynamicImageSize), "it leaves the size open, and ImageHeight or ImageWidth fixes it");
+        var isForOthers = Output == OnnxOutput.Ultralytics;
+        Exclude(IncludePreprocessing && isForOthers, nameof(IncludePreprocessing), "programs that read the layout of Ultralytics letterbox images themselves");
         Exclude(DynamicImageSize && IncludePreprocessing, nameof(DynamicImageSize), "it leaves the size open, and IncludePreprocessing fixes it");
     }
 

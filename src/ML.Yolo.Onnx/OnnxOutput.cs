@@ -6,13 +6,14 @@ namespace ML.Yolo;
 public enum OnnxOutput
 {
     /// <summary>
-    /// The logits of the heads: <c>map0</c>, <c>map1</c> …, finest first, each (B, A, H / stride, W / stride, 5 + C), as <see cref="YoloNetwork.Forward"/>
-    /// gives them.
+    /// The logits of the heads: <c>map0</c>, <c>map1</c> …, finest first, as <see cref="YoloNetwork.Forward"/> gives them: (B, A, H / stride, W / stride, 5 + C)
+    /// each of an anchor head, (B, 64 + C, H / stride, W / stride) of a point head.
     /// </summary>
     RawMaps,
 
     /// <summary>
-    /// <c>predictions</c> (B, N, 5 + C): centre x, centre y, width, height in pixels, objectness and class probabilities; overlapping ones are still there.
+    /// <c>predictions</c>: centre x, centre y, width, height in pixels, then objectness and class probabilities (B, N, 5 + C) of an anchor head, class
+    /// probabilities alone (B, N, 4 + C) of a point head; overlapping ones are still there. YOLOv5's detect script reads those of anchor heads.
     /// </summary>
     Decoded,
 
@@ -21,4 +22,10 @@ public enum OnnxOutput
     /// <see cref="long"/>, how many of the rows are detections.
     /// </summary>
     Detections,
+
+    /// <summary>
+    /// <c>output0</c> (B, 4 + C, N): centre x, centre y, width, height in pixels, then one score per class, objectness multiplied in; overlapping ones are
+    /// still there. The layout and the metadata of Ultralytics' exports, which other programs read, whatever the head.
+    /// </summary>
+    Ultralytics,
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using ML.Yolo.Boxes;
 using ML.Yolo.Networks;
@@ -27,7 +26,7 @@ internal sealed class AnchorHeadGraph(GraphBuilder graph, AnchorDecoder decoder,
         Graph.Scope = "decode";
         var logits = Join(1, [.. Maps.Select(Rows)]);                                             // (B, N, 5 + C)
         var (cells, strides, sizes) = HasFixedSize
-            ? (Table(2, CellOf), Table(1, (map, _, _, _) => (map.Stride, 0)), Table(2, AnchorOf))
+            ? (Table(2, _anchorCount, CellOf), Table(1, _anchorCount, (map, _, _, _) => (map.Stride, 0)), Table(2, _anchorCount, AnchorOf))
             : (Join(1, [.. Maps.Select(Cells)]), Join(1, [.. Maps.Select(Strides)]), Join(1, [.. Maps.Select(Sizes)]));
         return decoder.Coding switch
         {
@@ -87,23 +86,6 @@ internal sealed class AnchorHeadGraph(GraphBuilder graph, AnchorDecoder decoder,
         return Graph.Add("Reshape", [rows, Graph.Integers(0, -1, _channels)]);
     }
 
-    /// <summary>For a known image size: numbers of every prediction, (1, N, <paramref name="numbers"/>), worked out now.</summary>
-    private string Table(int numbers, Func<LevelMap, int, int, int, (float First, float Second)> entry)
-    {
-        var values = new List<float>();
-        for (var layer = 0; layer < Maps.Count; layer++)
-        {
-            var cells = Maps[layer].Height!.Value * Maps[layer].Width!.Value;
-            for (var i = 0; i < _anchorCount * cells; i++)
-            {
-                var (first, second) = entry(Maps[layer], layer, i % cells, i / cells);
-                values.AddRange(numbers == 1 ? [first] : [first, second]);
-            }
-        }
-
-        return Graph.Constant(CollectionsMarshal.AsSpan(values), 1, values.Count / numbers, numbers);
-    }
-
     private static (float X, float Y) CellOf(LevelMap map, int layer, int cell, int anchor) => (cell % map.Width!.Value, cell / map.Width!.Value);
 
     private (float Width, float Height) AnchorOf(LevelMap map, int layer, int cell, int anchor) => decoder.Anchors[layer, anchor];
@@ -113,23 +95,13 @@ internal sealed class AnchorHeadGraph(GraphBuilder graph, AnchorDecoder decoder,
         => Graph.Add("Tile", [Graph.Add("Unsqueeze", [CellNumbers(map), Graph.Integers(0)]), Graph.Integers(1, _anchorCount, 1)]);
 
     /// <summary>Pixels per cell, (1, A·H·W, 1).</summary>
-    private string Strides(LevelMap map)
-        => Spread(map, Graph.Constant(Enumerable.Repeat((float)map.Stride, _anchorCount).ToArray(), 1, _anchorCount, 1, 1), 1);
+    private string Strides(LevelMap map) => Spread(map, _anchorCount, 1, [.. Enumerable.Repeat((float)map.Stride, _anchorCount)]);
 
     /// <summary>Width and height of every prediction's anchor, (1, A·H·W, 2).</summary>
     private string Sizes(LevelMap map, int layer)
     {
         var anchors = Enumerable.Range(0, _anchorCount).Select(anchor => decoder.Anchors[layer, anchor]);
-        var sizes = anchors.SelectMany(size => new[] { size.Width, size.Height });
-        return Spread(map, Graph.Constant(sizes.ToArray(), 1, _anchorCount, 1, 2), 2);
-    }
-
-    /// <summary>(1, A, 1, n) to (1, A·H·W, n).</summary>
-    private string Spread(LevelMap map, string anchors, int numbers)
-    {
-        var count = Graph.Add("ReduceProd", [SizeOf(map)]);                                       // (1)
-        var shape = Join(0, Graph.Integers(1, _anchorCount), count, Graph.Integers(numbers));
-        return Graph.Add("Reshape", [Graph.Add("Expand", [anchors, shape]), Graph.Integers(1, -1, numbers)]);
+        return Spread(map, _anchorCount, 2, [.. anchors.SelectMany(size => new[] { size.Width, size.Height })]);
     }
 
     private string[] Split(string rows) => Graph.AddMany("Split", 3, [rows, Graph.Integers(2, 2, ConfidenceCount)], NodeAttribute.Integer("axis", 2));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ML.Yolo.Networks;
 using static ML.Yolo.Onnx.Schema.TensorProto.Types;
 
@@ -30,6 +31,7 @@ internal abstract class HeadGraph(GraphBuilder graph, IReadOnlyList<LevelMap> ma
     public static HeadGraph Create(GraphBuilder graph, MapDecoder decoder, IReadOnlyList<LevelMap> maps) => decoder switch
     {
         AnchorDecoder anchors => new AnchorHeadGraph(graph, anchors, maps),
+        PointDecoder points => new PointHeadGraph(graph, points, maps),
         var other => throw new NotSupportedException($"No graph is known for {other.GetType().Name}."),
     };
 
@@ -57,6 +59,34 @@ internal abstract class HeadGraph(GraphBuilder graph, IReadOnlyList<LevelMap> ma
         var columns = graph.Add("Gather", [size, graph.Integers(1)]);
         var cells = Join(1, graph.Add("Mod", [index, columns]), graph.Add("Div", [index, columns]));
         return graph.Add("Cast", [cells], NodeAttribute.Integer("to", (long)DataType.Float));
+    }
+
+    /// <summary>For a known image size: numbers of every prediction, (1, N, <paramref name="numbers"/>), worked out now.</summary>
+    /// <param name="numbers">One or two.</param>
+    /// <param name="perCell">Predictions per cell, A.</param>
+    /// <param name="entry">The numbers of one, by map, layer, cell and its place in the cell.</param>
+    protected string Table(int numbers, int perCell, Func<LevelMap, int, int, int, (float First, float Second)> entry)
+    {
+        var values = new List<float>();
+        foreach (var (layer, map) in maps.Index())
+        {
+            var cells = map.Height!.Value * map.Width!.Value;
+            for (var i = 0; i < perCell * cells; i++)
+            {
+                var (first, second) = entry(map, layer, i % cells, i / cells);
+                values.AddRange(numbers == 1 ? [first] : [first, second]);
+            }
+        }
+
+        return graph.Constant(CollectionsMarshal.AsSpan(values), 1, values.Count / numbers, numbers);
+    }
+
+    /// <summary>The same numbers for every cell of a map: A · n numbers to (1, A·H·W, n).</summary>
+    protected string Spread(LevelMap map, int perCell, int numbers, ReadOnlySpan<float> values)
+    {
+        var count = graph.Add("ReduceProd", [SizeOf(map)]);                                       // (1)
+        var shape = Join(0, graph.Integers(1, perCell), count, graph.Integers(numbers));
+        return graph.Add("Reshape", [graph.Add("Expand", [graph.Constant(values, 1, perCell, 1, numbers), shape]), graph.Integers(1, -1, numbers)]);
     }
 
     /// <summary>Joins values along an axis.</summary>

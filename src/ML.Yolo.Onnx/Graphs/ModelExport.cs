@@ -54,6 +54,9 @@ internal sealed class ModelExport
             case OnnxOutput.Detections:
                 AddDetections(head, letterbox);
                 break;
+            case OnnxOutput.Ultralytics:
+                AddUltralytics(head);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(
                     nameof(OnnxOptions.Output), $"Output is {_options.Output}; it must be one of {string.Join(", ", Enum.GetNames<OnnxOutput>())}.");
@@ -112,6 +115,15 @@ internal sealed class ModelExport
         GraphDimension rows = head.PredictionCount is { } predictions ? Math.Min((long)limit, predictions * ClassCount) : "detections";
         _graph.AddOutput("detections", detections, DataType.Float, Batch, rows, 6);
         _graph.AddOutput("count", count, DataType.Int64, Batch);
+    }
+
+    private void AddUltralytics(HeadGraph head)
+    {
+        var decoded = head.Decode();
+        var rows = _graph.Add("Concat", [decoded.Boxes, head.Scores(decoded.Confidences)], NodeAttribute.Integer("axis", 2));     // (B, N, 4 + C)
+        var columns = _graph.Add("Transpose", [rows], NodeAttribute.Integers("perm", 0, 2, 1));
+        GraphDimension count = head.PredictionCount is { } predictions ? predictions : "predictions";
+        _graph.AddOutput("output0", columns, DataType.Float, Batch, PredictionRows.BoxNumbers + ClassCount, count);
     }
 
     private string Cast(string value, DataType type) => _graph.Add("Cast", [value], NodeAttribute.Integer("to", (long)type));

@@ -18,6 +18,7 @@ internal static class ExportedDecoder
             return BoxCoding.Parse(metadata["box_coding"]) switch
             {
                 AnchorBoxCoding coding => new AnchorDecoder(coding, Anchors(metadata["anchors"], strides.Length), strides, classCount),
+                YoloV8BoxCoding => new PointDecoder(strides, classCount),
                 var other => throw new FormatException($"box_coding is {other}, which no decoder reads."),
             };
         }

@@ -6,14 +6,17 @@ namespace ML.Yolo.Tests.Onnx;
 /// <summary>Boxes and probabilities, and what suppression in the graph leaves of them, are those of the library.</summary>
 public sealed class DecodedOutputTests
 {
-    public static TheoryData<string, bool> Codings => new() { { "V5", false }, { "V5", true }, { "V3", false }, { "V3", true } };
+    public static TheoryData<string, bool> Codings => new()
+    {
+        { "V5", false }, { "V5", true }, { "V3", false }, { "V3", true }, { "V8", false }, { "V8", true }, { "V11", false }, { "V11", true },
+    };
 
     [Theory]
     [MemberData(nameof(Codings))]
     public void SaveAsOnnx_Decoded_GivesTheBoxesOfTheCoding(string coding, bool isDynamic)
     {
         using var scope = NewDisposeScope();
-        using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano, loss: Loss(coding));
+        using var transformer = Detector(coding);
         using var model = OnnxModel.Of(transformer, new OnnxOptions { BatchSize = isDynamic ? null : 2, DynamicImageSize = isDynamic });
         var images = rand(2, 3, 128, 128);
 
@@ -38,15 +41,17 @@ public sealed class DecodedOutputTests
     [InlineData("V5", true, false)]
     [InlineData("V3", false, true)]
     [InlineData("V5", true, true)]
+    [InlineData("V8", false, false)]
+    [InlineData("V11", true, true)]
     public void SaveAsOnnx_Detections_GivesThoseOfTheLibrarysSuppression(string coding, bool isDynamic, bool multiLabel)
     {
         using var scope = NewDisposeScope();
-        using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano, loss: Loss(coding));
+        using var transformer = Detector(coding);
         transformer.Scoring.MultiLabel = multiLabel;
         var options = new OnnxOptions { Output = OnnxOutput.Detections, BatchSize = isDynamic ? null : 2, DynamicImageSize = isDynamic, MaxDetections = 20, ScoreThreshold = 0.3f, IouThreshold = 0.5f };
         using var model = OnnxModel.Of(transformer, options);
         var images = rand(2, 3, 128, 128);
-        var expected = NonMaxSuppression.Apply(AnchorLayout.Split(Decode(transformer, images)), new NmsOptions { ScoreThreshold = 0.3f, IouThreshold = 0.5f, MaxDetections = 20, MultiLabel = multiLabel });
+        var expected = NonMaxSuppression.Apply(Predict(transformer, images), new NmsOptions { ScoreThreshold = 0.3f, IouThreshold = 0.5f, MaxDetections = 20, MultiLabel = multiLabel });
 
         var actual = model.Run(images);
 
@@ -73,11 +78,22 @@ public sealed class DecodedOutputTests
         Assert.Equal(0, actual["detections"].abs().max().item<float>());
     }
 
-    private static DetectionLossOptions Loss(string coding) => coding == "V5" ? new YoloV5LossOptions() : new YoloV3LossOptions();
+    private static YoloTransformer Detector(string coding) => coding switch
+    {
+        "V8" => RandomDetector.Create(YoloArchitecture.V8Nano),
+        "V11" => RandomDetector.Create(YoloArchitecture.V11Nano),
+        _ => RandomDetector.Create(YoloArchitecture.V5Nano, loss: coding == "V5" ? new YoloV5LossOptions() : new YoloV3LossOptions()),
+    };
+
+    private static Predictions Predict(YoloTransformer transformer, Tensor images)
+    {
+        using var noGradient = no_grad();
+        return transformer.Network.Head.CreateDecoder().Decode(transformer.Network.Forward(images));
+    }
 
     private static Tensor Decode(YoloTransformer transformer, Tensor images)
     {
         using var noGradient = no_grad();
-        return AnchorLayout.Decode(transformer.Network, transformer.Network.Forward(images));
+        return DecodedLayout.Decode(transformer.Network, transformer.Network.Forward(images));
     }
 }

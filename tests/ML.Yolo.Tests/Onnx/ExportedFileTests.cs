@@ -14,7 +14,8 @@ public sealed class ExportedFileTests
 
         var metadata = model.MetadataProps.ToDictionary(entry => entry.Key, entry => entry.Value);
         Assert.Equal("[\"class 0\",\"class 1\",\"class 2\"]", metadata["names"]);
-        Assert.Equal(("[8,16,32]", "[64,128]", "YoloV5", "yolov5n", "1"), (metadata["strides"], metadata["image_size"], metadata["box_coding"], metadata["architecture"], metadata["version"]));
+        Assert.Equal(metadata["names"], metadata["class_names"]);
+        Assert.Equal(("[8,16,32]", "[64,128]", "YoloV5", "yolov5n", "2"), (metadata["strides"], metadata["image_size"], metadata["box_coding"], metadata["architecture"], metadata["version"]));
         Assert.Equal([[[10, 13], [16, 30], [33, 23]], [[30, 61], [62, 45], [59, 119]], [[116, 90], [156, 198], [373, 326]]], JsonSerializer.Deserialize<float[][][]>(metadata["anchors"])!);
         Assert.Equal(18, Assert.Single(model.OpsetImport).Version);
     }
@@ -23,6 +24,7 @@ public sealed class ExportedFileTests
     [InlineData(OnnxOutput.RawMaps, 3)]
     [InlineData(OnnxOutput.Decoded, 3)]
     [InlineData(OnnxOutput.Detections, 4)]
+    [InlineData(OnnxOutput.Ultralytics, 4)]
     public void SaveAsOnnx_Structure_HasOneConvolutionAWeightAndNoNodeThatDoesNothing(OnnxOutput output, int transposes)
     {
         using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano);
@@ -38,13 +40,37 @@ public sealed class ExportedFileTests
     }
 
     [Theory]
-    [InlineData(OnnxOutput.RawMaps, false)]
-    [InlineData(OnnxOutput.Decoded, true)]
-    [InlineData(OnnxOutput.Detections, false)]
-    [InlineData(OnnxOutput.Detections, true)]
-    public void SaveAsOnnx_EveryValue_IsMadeOnceAndUsed(OnnxOutput output, bool isPreprocessed)
+    [InlineData(OnnxOutput.RawMaps, 0)]
+    [InlineData(OnnxOutput.Decoded, 1)]
+    [InlineData(OnnxOutput.Detections, 2)]
+    [InlineData(OnnxOutput.Ultralytics, 2)]
+    public void SaveAsOnnx_StructureOfAPointHead_HasOneConvolutionAWeightAndNoNodeThatDoesNothing(OnnxOutput output, int transposes)
     {
-        using var transformer = RandomDetector.Create(YoloArchitecture.V3Tiny);
+        using var transformer = RandomDetector.Create(YoloArchitecture.V8Nano);
+
+        var graph = OnnxModel.Parse(transformer, new OnnxOptions { Output = output }).Graph;
+
+        var counts = graph.Node.CountBy(node => node.OpType).ToDictionary();
+        var convolutions = transformer.Network.state_dict().Count(entry => entry.Value.dim() == 4 && !entry.Key.Contains(".dfl.", StringComparison.Ordinal));
+        Assert.Equal(convolutions, counts["Conv"]);
+        Assert.Equal(transposes, counts.GetValueOrDefault("Transpose"));
+        Assert.DoesNotContain(graph.Node, node => node.OpType is "Identity" or "BatchNormalization" or "Constant" or "Cast" && output != OnnxOutput.Detections);
+        Assert.InRange(graph.Node.Count, convolutions * 3, (convolutions * 3) + 80);
+    }
+
+    [Theory]
+    [InlineData("yolov3-tiny", OnnxOutput.RawMaps, false)]
+    [InlineData("yolov3-tiny", OnnxOutput.Decoded, true)]
+    [InlineData("yolov3-tiny", OnnxOutput.Detections, false)]
+    [InlineData("yolov3-tiny", OnnxOutput.Detections, true)]
+    [InlineData("yolov3-tiny", OnnxOutput.Ultralytics, false)]
+    [InlineData("yolo11n", OnnxOutput.RawMaps, false)]
+    [InlineData("yolo11n", OnnxOutput.Decoded, true)]
+    [InlineData("yolo11n", OnnxOutput.Detections, true)]
+    [InlineData("yolo11n", OnnxOutput.Ultralytics, false)]
+    public void SaveAsOnnx_EveryValue_IsMadeOnceAndUsed(string name, OnnxOutput output, bool isPreprocessed)
+    {
+        using var transformer = RandomDetector.Create(YoloArchitecture.Parse(name));
 
         var graph = OnnxModel.Parse(transformer, new OnnxOptions { Output = output, IncludePreprocessing = isPreprocessed }).Graph;
 
@@ -56,15 +82,22 @@ public sealed class ExportedFileTests
     }
 
     [Theory]
-    [InlineData(OnnxOutput.RawMaps, OnnxPrecision.Full, false, false)]
-    [InlineData(OnnxOutput.RawMaps, OnnxPrecision.Half, true, false)]
-    [InlineData(OnnxOutput.Decoded, OnnxPrecision.Full, true, false)]
-    [InlineData(OnnxOutput.Detections, OnnxPrecision.Full, true, false)]
-    [InlineData(OnnxOutput.Detections, OnnxPrecision.Half, false, true)]
-    [InlineData(OnnxOutput.Decoded, OnnxPrecision.Full, false, true)]
-    public void Open_AnyOptions_LoadsWithoutAWarning(OnnxOutput output, OnnxPrecision precision, bool isDynamic, bool isPreprocessed)
+    [InlineData("yolov5n", OnnxOutput.RawMaps, OnnxPrecision.Full, false, false)]
+    [InlineData("yolov5n", OnnxOutput.RawMaps, OnnxPrecision.Half, true, false)]
+    [InlineData("yolov5n", OnnxOutput.Decoded, OnnxPrecision.Full, true, false)]
+    [InlineData("yolov5n", OnnxOutput.Detections, OnnxPrecision.Full, true, false)]
+    [InlineData("yolov5n", OnnxOutput.Detections, OnnxPrecision.Half, false, true)]
+    [InlineData("yolov5n", OnnxOutput.Decoded, OnnxPrecision.Full, false, true)]
+    [InlineData("yolov5n", OnnxOutput.Ultralytics, OnnxPrecision.Full, false, false)]
+    [InlineData("yolo11n", OnnxOutput.RawMaps, OnnxPrecision.Half, true, false)]
+    [InlineData("yolo11n", OnnxOutput.Decoded, OnnxPrecision.Full, true, false)]
+    [InlineData("yolo11n", OnnxOutput.Decoded, OnnxPrecision.Half, false, true)]
+    [InlineData("yolo11n", OnnxOutput.Detections, OnnxPrecision.Full, false, true)]
+    [InlineData("yolo11n", OnnxOutput.Ultralytics, OnnxPrecision.Full, false, false)]
+    [InlineData("yolo11n", OnnxOutput.Ultralytics, OnnxPrecision.Half, true, false)]
+    public void Open_AnyOptions_LoadsWithoutAWarning(string name, OnnxOutput output, OnnxPrecision precision, bool isDynamic, bool isPreprocessed)
     {
-        using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano);
+        using var transformer = RandomDetector.Create(YoloArchitecture.Parse(name));
         var before = OnnxWarnings.Messages.Count;
 
         using var model = OnnxModel.Of(transformer, new OnnxOptions { Output = output, Precision = precision, DynamicImageSize = isDynamic, IncludePreprocessing = isPreprocessed });
@@ -106,6 +139,7 @@ public sealed class ExportedFileTests
     [InlineData("ScoreThreshold is 1.5")]
     [InlineData("IncludePreprocessing, since images differ in size")]
     [InlineData("DynamicImageSize cannot be set")]
+    [InlineData("IncludePreprocessing cannot be set: programs that read the layout of Ultralytics")]
     public void SaveAsOnnx_OptionOutOfRange_NamesIt(string message)
     {
         using var folder = new TemporaryFolder();
@@ -116,7 +150,8 @@ public sealed class ExportedFileTests
             "ImageWidth is 100" => new OnnxOptions { ImageWidth = 100 },
             "ScoreThreshold is 1.5" => new OnnxOptions { ScoreThreshold = 1.5f },
             "IncludePreprocessing, since images differ in size" => new OnnxOptions { IncludePreprocessing = true, BatchSize = null },
-            _ => new OnnxOptions { DynamicImageSize = true, ImageHeight = 64 },
+            "DynamicImageSize cannot be set" => new OnnxOptions { DynamicImageSize = true, ImageHeight = 64 },
+            _ => new OnnxOptions { Output = OnnxOutput.Ultralytics, IncludePreprocessing = true },
         };
 
         var exception = Assert.ThrowsAny<ArgumentException>(() => transformer.SaveAsOnnx(folder.File("model.onnx"), options));

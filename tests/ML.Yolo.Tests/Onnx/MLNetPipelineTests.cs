@@ -30,7 +30,7 @@ public sealed class MLNetPipelineTests
         using var image = MLImage.CreateFromFile(folder.File("image.png"));
         using var noGradient = no_grad();
         var maps = transformer.Network.Forward(Input(image));
-        var expected = AnchorLayout.Decode(transformer.Network, maps);
+        var expected = DecodedLayout.Decode(transformer.Network, maps);
         TensorAssert.Close(expected, tensor(predictions).view(expected.shape), relative: 1e-3, absolute: 1e-3);
     }
 

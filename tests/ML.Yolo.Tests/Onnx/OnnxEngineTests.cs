@@ -14,10 +14,13 @@ public sealed class OnnxEngineTests
 {
     private readonly MLContext _mlContext = new();
 
-    [Fact]
-    public void ToOnnxRuntime_Images_FindsTheSameObjects()
+    [Theory]
+    [InlineData("yolov5n")]
+    [InlineData("yolov8n")]
+    [InlineData("yolo11n")]
+    public void ToOnnxRuntime_Images_FindsTheSameObjects(string name)
     {
-        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        using var torch = RandomDetector.Create(YoloArchitecture.Parse(name), imageSize: 64);
         using var onnx = torch.ToOnnxRuntime(_mlContext);
         var images = SquareImages.AsView(_mlContext, SquareImages.Draw(5));
 
@@ -25,10 +28,12 @@ public sealed class OnnxEngineTests
         AssertSame(Rows(torch, images), Rows(onnx, images));
     }
 
-    [Fact]
-    public void Load_ZipSavedFromTheOnnxEngine_FindsTheSameObjects()
+    [Theory]
+    [InlineData("yolov5n", "YoloV3")]
+    [InlineData("yolo11n", null)]
+    public void Load_ZipSavedFromTheOnnxEngine_FindsTheSameObjects(string name, string? loss)
     {
-        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64, loss: new YoloV3LossOptions());
+        using var torch = RandomDetector.Create(YoloArchitecture.Parse(name), imageSize: 64, loss: loss is null ? null : new YoloV3LossOptions());
         using var onnx = torch.ToOnnxRuntime(_mlContext);
         using var loaded = Reload(onnx);
         var images = SquareImages.AsView(_mlContext, SquareImages.Draw(5));

@@ -17,6 +17,11 @@ public sealed class RawMapTests
     [InlineData("yolov5s")]
     [InlineData("yolov5n6")]
     [InlineData("yolov3-tiny")]
+    [InlineData("points")]
+    [InlineData("wide-points")]
+    [InlineData("yolov8n")]
+    [InlineData("yolo11n")]
+    [InlineData("yolov5nu")]
     public void SaveAsOnnx_Architecture_GivesTheRawMapsOfTheNetwork(string name) => AssertEqual(name);
 
     [Theory]
@@ -30,6 +35,18 @@ public sealed class RawMapTests
     [InlineData("yolov5x6")]
     [InlineData("yolov3")]
     [InlineData("yolov3-spp")]
+    [InlineData("yolov5su")]
+    [InlineData("yolov5mu")]
+    [InlineData("yolov5lu")]
+    [InlineData("yolov5xu")]
+    [InlineData("yolov8s")]
+    [InlineData("yolov8m")]
+    [InlineData("yolov8l")]
+    [InlineData("yolov8x")]
+    [InlineData("yolo11s")]
+    [InlineData("yolo11m")]
+    [InlineData("yolo11l")]
+    [InlineData("yolo11x")]
     public void SaveAsOnnx_LargeArchitecture_GivesTheRawMapsOfTheNetwork(string name) => AssertEqual(name);
 
     [Fact]
@@ -40,23 +57,27 @@ public sealed class RawMapTests
         Assert.Equal(YoloArchitecture.All.Select(architecture => architecture.Name).Order(), listed.Distinct().Where(name => name.StartsWith("yolo", StringComparison.Ordinal)).Order());
     }
 
-    [Fact]
-    public void SaveAsOnnx_DynamicSizes_GivesTheRawMapsOfImagesOfAnySize()
+    [Theory]
+    [InlineData("yolov5n")]
+    [InlineData("yolo11n")]
+    public void SaveAsOnnx_DynamicSizes_GivesTheRawMapsOfImagesOfAnySize(string name)
     {
         using var scope = NewDisposeScope();
-        using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano);
+        using var transformer = RandomDetector.Create(YoloArchitecture.Parse(name));
         using var model = OnnxModel.Of(transformer, new OnnxOptions { Output = OnnxOutput.RawMaps, BatchSize = null, DynamicImageSize = true });
 
         foreach (var (batch, height, width) in new[] { (1, 64, 96), (3, 128, 64) })
             AssertEqual(transformer, model, rand(batch, 3, height, width), Tolerance);
     }
 
-    [Fact]
-    public void SaveAsOnnx_HalfPrecision_GivesTheRawMapsToASmallError()
+    [Theory]
+    [InlineData("yolov5n")]
+    [InlineData("yolo11n")]
+    public void SaveAsOnnx_HalfPrecision_GivesTheRawMapsToASmallError(string name)
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var transformer = RandomDetector.Create(YoloArchitecture.V5Nano);
+        using var transformer = RandomDetector.Create(YoloArchitecture.Parse(name));
         transformer.SaveAsOnnx(folder.File("full.onnx"), new OnnxOptions { Output = OnnxOutput.RawMaps });
         transformer.SaveAsOnnx(folder.File("half.onnx"), new OnnxOptions { Output = OnnxOutput.RawMaps, Precision = OnnxPrecision.Half });
         using var model = new OnnxModel(folder.File("half.onnx"));

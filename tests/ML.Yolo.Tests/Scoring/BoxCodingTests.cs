@@ -18,7 +18,7 @@ public sealed class BoxCodingTests
 
         var predictions = decoder.Decode([golden["raw0"], golden["raw1"], golden["raw2"]]);
 
-        var expected = AnchorLayout.Split(golden["decoded"]);
+        var expected = DecodedLayout.Split(golden["decoded"]);
         TensorAssert.Close(expected.Boxes, predictions.Boxes, relative: 1e-5, absolute: 1e-4);
         TensorAssert.Close(expected.Scores, predictions.Scores, relative: 1e-5, absolute: 1e-4);
     }

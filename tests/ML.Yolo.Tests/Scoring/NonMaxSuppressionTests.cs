@@ -18,7 +18,7 @@ public sealed class NonMaxSuppressionTests
         var path = SharedFolder.Path("golden", "nms", name + ".safetensors");
         var golden = Safetensors.Load(path);
 
-        var results = NonMaxSuppression.Apply(AnchorLayout.Split(golden["decoded"]), Options(path));
+        var results = NonMaxSuppression.Apply(DecodedLayout.Split(golden["decoded"]), Options(path));
 
         Assert.Equal(golden.Keys.Count(key => key.StartsWith("image", StringComparison.Ordinal)), results.Count);
         Assert.NotEqual(0, results.Sum(result => result.Rows.shape[0]));
@@ -49,7 +49,7 @@ public sealed class NonMaxSuppressionTests
         using var scope = NewDisposeScope();
         var decoded = tensor(new float[,,] { { { 50, 50, 20, 20, 0.6f, 1 }, { 51, 50, 20, 20, 0.9f, 1 }, { 90, 90, 10, 10, 0.5f, 1 } } });
 
-        var rows = NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions())[0].Rows;
+        var rows = NonMaxSuppression.Apply(DecodedLayout.Split(decoded), new NmsOptions())[0].Rows;
 
         TensorAssert.Close(tensor(new[,] { { 41, 40, 61, 60, 0.9f, 0 }, { 85, 85, 95, 95, 0.5f, 0 } }), rows, 0, 1e-5);
     }
@@ -60,8 +60,8 @@ public sealed class NonMaxSuppressionTests
         using var scope = NewDisposeScope();
         var decoded = tensor(new float[,,] { { { 50, 50, 20, 20, 0.6f, 1, 0 }, { 51, 50, 20, 20, 0.9f, 0, 1 } } });
 
-        Assert.Equal(2, NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions())[0].Rows.shape[0]);
-        Assert.Equal(1, NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions { ClassAgnostic = true })[0].Rows.shape[0]);
+        Assert.Equal(2, NonMaxSuppression.Apply(DecodedLayout.Split(decoded), new NmsOptions())[0].Rows.shape[0]);
+        Assert.Equal(1, NonMaxSuppression.Apply(DecodedLayout.Split(decoded), new NmsOptions { ClassAgnostic = true })[0].Rows.shape[0]);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class NonMaxSuppressionTests
         using var scope = NewDisposeScope();
         var decoded = tensor(new float[,,] { { { 50, 50, 20, 20, 0.6f, 1 }, { 90, 90, 10, 10, 0.5f, 1 }, { 51, 50, 20, 20, 0.9f, 1 } } });
 
-        var indices = NonMaxSuppression.Apply(AnchorLayout.Split(decoded), new NmsOptions())[0].Indices;
+        var indices = NonMaxSuppression.Apply(DecodedLayout.Split(decoded), new NmsOptions())[0].Indices;
 
         Assert.Equal([2L, 1L], indices.data<long>().ToArray());
     }

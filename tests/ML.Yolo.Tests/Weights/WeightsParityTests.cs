@@ -22,7 +22,7 @@ public sealed class WeightsParityTests
         network.eval();
 
         var maps = network.Forward(golden["input"]);
-        var decoded = AnchorLayout.Decode(network, maps);
+        var decoded = DecodedLayout.Decode(network, maps);
 
         for (var i = 0; i < maps.Count; i++)
             TensorAssert.Close(golden[$"raw{i}"], maps[i], relative: 0, absolute: 1e-4);
