@@ -14,6 +14,8 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
 
     private string ModelPath => Path.Combine(options.Output, "model.zip");
 
+    private string ServingPath => Path.Combine(options.Output, "model-onnx.zip");
+
     public void Run()
     {
         Directory.CreateDirectory(options.Output);
@@ -60,7 +62,16 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
 
         mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
         Console.WriteLine($"Saved {ModelPath}, and a report for people, {report}.");
+        SaveForServing(mlContext, images.Fit(train), detector, train.Schema);
         return metrics;
+    }
+
+    /// <summary>The same pipeline on ONNX Runtime: programs that only detect, such as samples/WebDemo, load it without LibTorch.</summary>
+    private void SaveForServing(MLContext mlContext, ITransformer images, YoloTransformer detector, DataViewSchema schema)
+    {
+        using var exported = detector.ToOnnxRuntime(mlContext);
+        mlContext.Model.SaveAtomically(new TransformerChain<YoloTransformer>(images, exported), schema, ServingPath);
+        Console.WriteLine($"Saved {ServingPath}, which needs no LibTorch: dotnet run -c Release --project samples/WebDemo -- --model {ServingPath} serves it.");
     }
 
     private YoloTrainer.Options TrainerOptions(IProgress<TrainingProgress> progress, IDataView validationSet) => new()

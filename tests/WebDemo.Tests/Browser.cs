@@ -12,7 +12,8 @@ public sealed class Browser : IAsyncLifetime
 
     internal ServerProcess Server => _server!;
 
-    private ExportedDetector Model { get; } = new();
+    // Large enough for anchors of single parts of a picture.
+    private ExportedDetector Model { get; } = new(imageSize: 320);
 
     public async Task InitializeAsync()
     {

@@ -11,8 +11,13 @@ public sealed class ExportedDetector : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public ExportedDetector()
+        : this(imageSize: 64)
     {
-        Save(Path, Torch, classCount: 3);
+    }
+
+    internal ExportedDetector(int imageSize)
+    {
+        Save(Path, Torch, classCount: 3, imageSize);
         Detector = YoloDetector.Load(Path);
     }
 
@@ -26,7 +31,7 @@ public sealed class ExportedDetector : IDisposable
     public YoloDetector Detector { get; }
 
     /// <summary>Writes a detector of other classes.</summary>
-    public static void Save(string path, int classCount) => Save(path, torchPath: null, classCount);
+    public static void Save(string path, int classCount) => Save(path, torchPath: null, classCount, imageSize: 64);
 
     public void Dispose()
     {
@@ -34,10 +39,10 @@ public sealed class ExportedDetector : IDisposable
         _folder.Dispose();
     }
 
-    private static void Save(string path, string? torchPath, int classCount)
+    private static void Save(string path, string? torchPath, int classCount, int imageSize)
     {
         var mlContext = new MLContext();
-        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64, classCount: classCount);
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize, classCount: classCount);
         using var onnx = torch.ToOnnxRuntime(mlContext);
         mlContext.Model.SaveAtomically(onnx, null, path);
         if (torchPath is not null)

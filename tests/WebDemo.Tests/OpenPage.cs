@@ -52,23 +52,26 @@ internal sealed class OpenPage : IAsyncDisposable
     /// <summary>The table's rows: class, score and box as they are written.</summary>
     public async Task<string[][]> RowsAsync() => await Page.EvaluateAsync<string[][]>("() => [...document.querySelectorAll('#rows tr')].map(row => [...row.cells].map(cell => cell.innerText.trim()))");
 
-    /// <summary>Whether a box's edge is drawn: one of the midpoints of its sides has the colour, on the canvas over the picture.</summary>
-    public Task<bool> IsDrawnAsync(float[] box, string colour) => Page.EvaluateAsync<bool>(
+    /// <summary>How much of a box's outline has the colour, in [0, 1], on the canvas over the picture.</summary>
+    public Task<double> DrawnShareAsync(float[] box, string colour) => Page.EvaluateAsync<double>(
         """
-        ([box, colour]) => {
-          const canvas = document.getElementById("boxes");
-          const picture = document.getElementById("picture");
-          const [x, y] = [canvas.width / picture.width, canvas.height / picture.height];
-          const [x0, y0, x1, y1] = [box[0] * x, box[1] * y, box[2] * x, box[3] * y];
+        ([[x0, y0, x1, y1], colour]) => {
+          const [boxes, picture, copy] = [document.getElementById("boxes"), document.getElementById("picture"), document.createElement("canvas")];
+          [copy.width, copy.height] = [boxes.width, boxes.height];
+          const context = copy.getContext("2d", { willReadFrequently: true });
+          context.drawImage(boxes, 0, 0);
           const wanted = [1, 3, 5].map(i => parseInt(colour.slice(i, i + 2), 16));
-          const isColoured = (px, py) => {
-            const [r, g, b, a] = canvas.getContext("2d").getImageData(Math.round(px), Math.round(py), 1, 1).data;
+          const isColoured = ([x, y]) => {
+            const place = [Math.min(x * copy.width / picture.width, copy.width - 1), Math.min(y * copy.height / picture.height, copy.height - 1)].map(Math.floor);
+            const [r, g, b, a] = context.getImageData(...place, 1, 1).data;
             return a > 200 && Math.abs(r - wanted[0]) + Math.abs(g - wanted[1]) + Math.abs(b - wanted[2]) < 12;
           };
-          return [[x0, (y0 + y1) / 2], [x1, (y0 + y1) / 2], [(x0 + x1) / 2, y0], [(x0 + x1) / 2, y1]].some(([px, py]) => isColoured(px, py));
+          const along = Array.from({ length: 50 }, (_, i) => (i + 0.5) / 50);
+          const outline = along.flatMap(t => [[x0 + t * (x1 - x0), y0], [x0 + t * (x1 - x0), y1], [x0, y0 + t * (y1 - y0)], [x1, y0 + t * (y1 - y0)]]);
+          return outline.filter(isColoured).length / outline.length;
         }
         """,
-        new object[] { box, colour });
+        new object[] { Array.ConvertAll(box, edge => (double)edge), colour });
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 

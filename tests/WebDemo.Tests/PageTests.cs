@@ -28,8 +28,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         Assert.NotEmpty(expected);
         Assert.Equal(expected.Select(item => item.Label), rows.Select(row => row[0]));
         Assert.All(expected.Zip(rows), pair => Assert.All(pair.First.Box.Zip(pair.Second[2..]), edge => Assert.Equal(edge.First, float.Parse(edge.Second, CultureInfo.InvariantCulture), 0.51f)));
-        foreach (var item in expected)
-            Assert.True(await open.IsDrawnAsync(item.Box, Palette[int.Parse(item.Label[^1..], CultureInfo.InvariantCulture)]), $"{item.Label} {item.Score} is not drawn.");
+        await AssertDrawnAsync(open, expected);
         Assert.Empty(open.Complaints);
     }
 
@@ -47,8 +46,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
 
         var size = await open.Page.EvaluateAsync<int[]>("() => [document.getElementById('picture').width, document.getElementById('picture').height]");
         Assert.Equal([420, 640], size);
-        foreach (var item in objects.Where(item => item.Score >= threshold))
-            Assert.True(await open.IsDrawnAsync(item.Box, Palette[int.Parse(item.Label[^1..], CultureInfo.InvariantCulture)]), $"{item.Label} {item.Score} is not drawn.");
+        await AssertDrawnAsync(open, [.. objects.Where(item => item.Score >= threshold)]);
         Assert.Empty(open.Complaints);
     }
 
@@ -98,9 +96,10 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await open.DropAsync(Picture, "squares.png");
         await open.AnsweredAsync();
         await open.SetThresholdAsync(Between(objects, 1));
-        var best = objects[0];
+        var (x, y) = (Math.Clamp((objects[0].Box[0] + objects[0].Box[2]) / 2, 2, 638), Math.Clamp((objects[0].Box[1] + objects[0].Box[3]) / 2, 2, 418));
+        var under = objects.Where(item => item.Score >= Between(objects, 1) && item.Box[0] <= x && x <= item.Box[2] && item.Box[1] <= y && y <= item.Box[3]);
+        var best = under.MinBy(item => (item.Box[2] - item.Box[0]) * (item.Box[3] - item.Box[1]));
         var place = (await open.Page.Locator("#boxes").BoundingBoxAsync())!;
-        var (x, y) = (Math.Clamp((best.Box[0] + best.Box[2]) / 2, 2, 638), Math.Clamp((best.Box[1] + best.Box[3]) / 2, 2, 418));
 
         await open.Page.Mouse.MoveAsync(place.X + (x * place.Width / 640), place.Y + (y * place.Height / 420));
 
@@ -116,7 +115,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         await open.DropAsync(Picture, "squares.png");
         await open.AnsweredAsync();
         await open.SetThresholdAsync(Between(await FoundAsync(), 2));
-        await open.Page.Locator("body").EvaluateAsync("() => document.activeElement.blur()");
+        await open.Page.Mouse.ClickAsync(2, 2);                                          // from the top of the page on
         var reached = new List<string>();
 
         for (var i = 0; i < 20; i++)
@@ -231,6 +230,18 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(open.Complaints);
     }
 
+    /// <summary>The most confident one is drawn last, so all of its outline but what its label hides is there; of the others, what later ones leave.</summary>
+    private static async Task AssertDrawnAsync(OpenPage open, (string Label, float Score, float[] Box)[] objects)
+    {
+        Assert.NotEmpty(objects);
+        for (var i = 0; i < objects.Length; i++)
+        {
+            var (label, score, box) = objects[i];
+            var share = await open.DrawnShareAsync(box, Palette[int.Parse(label[^1..], CultureInfo.InvariantCulture)]);
+            Assert.True(share > (i == 0 ? 0.7 : 0.2), $"{label} {score}, {string.Join(", ", box)}: {share} of its outline is drawn.");
+        }
+    }
+
     private static async Task PictureAsync(OpenPage open, string name)
     {
         if (Environment.GetEnvironmentVariable("ML_YOLO_SCREENSHOTS") is { Length: > 0 } folder)
@@ -243,8 +254,8 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         return (download.SuggestedFilename, await File.ReadAllBytesAsync(await download.PathAsync()));
     }
 
-    /// <summary>A threshold of the slider that lets about so many through, and is no object's score.</summary>
-    private static double Between((string Label, float Score, float[] Box)[] objects, int count) => Math.Ceiling(objects[count].Score * 100) / 100;
+    /// <summary>A threshold of the slider that lets so many through, and those that are as sure to a hundredth.</summary>
+    private static double Between((string Label, float Score, float[] Box)[] objects, int count) => Math.Floor(objects[count - 1].Score * 100) / 100;
 
     private async Task<(string Label, float Score, float[] Box)[]> FoundAsync()
         => (await browser.Server.Client.DetectAsync(Picture, query: "?score=0.05")).Body.Objects();
