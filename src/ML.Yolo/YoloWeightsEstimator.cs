@@ -49,7 +49,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         _columns.CheckImage(SchemaColumn.ShapeOf(input.Schema));
         TorchBackend.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, _options.ChosenLoss.BoxCoding);
+        var network = YoloNetwork.Create(_options.ChosenArchitecture, _classNames.Length, _options.ChosenLoss.BoxCoding);
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);
@@ -64,7 +64,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
 
     private IReadOnlyDictionary<string, Tensor> Tensors(YoloNetwork network)
     {
-        var tensors = WeightsFile.Load(_weightsPath);
+        var tensors = WeightsFile.Load(_weightsPath).Tensors;
         if (!_options.AllowPartialWeights)
             return tensors;
         var known = network.state_dict();

@@ -4,4 +4,5 @@ namespace ML.Yolo.Scoring;
 /// <param name="Suppression">Which detections are reported.</param>
 /// <param name="Canvas">What images are laid on.</param>
 /// <param name="BatchSize">Rows scored at once.</param>
-internal sealed record ScoringSettings(NmsOptions Suppression, ScoringCanvas Canvas, int BatchSize);
+/// <param name="RecommendedThreshold">What training found best; null where it found nothing.</param>
+internal sealed record ScoringSettings(NmsOptions Suppression, ScoringCanvas Canvas, int BatchSize, float? RecommendedThreshold = null);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ML.Yolo.Weights;
 
 /// <summary>Finds the model's tensors in what a checkpoint holds, by the names PyTorch's <c>state_dict()</c> gives them.</summary>
@@ -25,9 +27,7 @@ internal sealed class CheckpointState
     public static IReadOnlyDictionary<string, TorchTensor> Find(object? root, string source)
     {
         var state = new CheckpointState(source);
-        var model = root;
-        if (root is PickleDictionary dictionary && Array.ConvertAll(ModelKeys, key => dictionary[key]).FirstOrDefault(IsModel) is { } inner)
-            model = inner;
+        var model = Model(root);
         if (model is PickleDictionary tensors)
             state.AddTensors(tensors, prefix: "");
         else if (model is PickleObject module)
@@ -37,6 +37,26 @@ internal sealed class CheckpointState
             : throw new WeightsFormatException(
                 $"'{source}' holds no weights: its pickle is {Describe(root)}; a state dictionary, module, or dictionary with 'ema' or 'model' was expected.");
     }
+
+    /// <summary>The names of a module's classes by index; null where it has none, or their numbers alone.</summary>
+    public static IReadOnlyList<string>? ClassNames(object? root)
+        => NamesByIndex(root) is { } names && names.Where((name, i) => name != i.ToString(CultureInfo.InvariantCulture)).Any() ? names : null;
+
+    private static string[]? NamesByIndex(object? root)
+    {
+        if (Model(root) is not PickleObject module || Fields(module)?["names"] is not { } names)
+            return null;
+        if (names is List<object?> list)
+            return list.All(name => name is string) && list.Count > 0 ? [.. list.Cast<string>()] : null;
+        if (names is not PickleDictionary dictionary || dictionary.Items.Count == 0 || !dictionary.Items.All(item => item.Value is string))
+            return null;
+        var byIndex = dictionary.Items.Select(item => (Index: item.Key as long? ?? -1, Name: (string)item.Value!)).OrderBy(item => item.Index).ToList();
+        var isWhole = byIndex.Select(item => item.Index).SequenceEqual(Enumerable.Range(0, byIndex.Count).Select(i => (long)i));
+        return isWhole ? [.. byIndex.Select(item => item.Name)] : null;
+    }
+
+    private static object? Model(object? root)
+        => root is PickleDictionary dictionary && Array.ConvertAll(ModelKeys, key => dictionary[key]).FirstOrDefault(IsModel) is { } inner ? inner : root;
 
     private static bool IsModel(object? value) => value is PickleDictionary or PickleObject { State: not null };
 

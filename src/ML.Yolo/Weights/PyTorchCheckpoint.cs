@@ -28,10 +28,11 @@ public static class PyTorchCheckpoint
     {
         using var file = File.OpenHandle(path);
         CheckIsZip(file, path);
-        return Read(ZipDirectory.Read(file, path), path);
+        return Read(ZipDirectory.Read(file, path), path).Tensors;
     }
 
-    internal static IReadOnlyDictionary<string, Tensor> Read(ZipDirectory zip, string source)
+    /// <summary>Reads the model's tensors, and the names of its classes where it is a module that tells them.</summary>
+    internal static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyList<string>? ClassNames) Read(ZipDirectory zip, string source)
     {
         var pickle = FindPickle(zip) ?? throw new WeightsFormatException($"'{source}' holds no {PickleName}: it is a zip file, but not a PyTorch checkpoint.");
         var folder = pickle.Name[..^PickleName.Length];
@@ -47,7 +48,7 @@ public static class PyTorchCheckpoint
         var tensors = CheckpointState.Find(root, source).ToDictionary(entry => entry.Key, entry => storages.View(entry.Key, entry.Value));
         foreach (var tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
-        return tensors;
+        return (tensors, CheckpointState.ClassNames(root));
     }
 
     /// <summary>The pickle of a checkpoint; null where the zip is not a checkpoint.</summary>

@@ -10,6 +10,9 @@ namespace ML.Yolo;
 /// <summary>Reads and writes tensors by name in the safetensors format, which holds data alone: nothing in it is ever executed.</summary>
 public static class Safetensors
 {
+    /// <summary>Metadata under which a detector's weights name their classes: a JSON list.</summary>
+    internal const string ClassNamesKey = "names";
+
     private const int Alignment = 8;
 
     /// <summary>Reads every tensor of a file onto the CPU.</summary>
