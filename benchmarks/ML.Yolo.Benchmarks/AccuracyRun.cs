@@ -1,45 +1,82 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using Microsoft.ML;
 
 namespace ML.Yolo.Benchmarks;
 
-/// <summary>A whole training with the defaults on a set in Pascal VOC's layout, measured as the reference measures: what docs/training.md compares.</summary>
+/// <summary>A whole training, measured as the reference measures: what docs/training.md compares.</summary>
 internal static class AccuracyRun
 {
-    /// <summary>Trains YOLOv5n at 320 pixels on the train split, and prints what it reaches on the val split.</summary>
-    /// <param name="root">The set.</param>
+    /// <summary>Trains YOLOv5n on the train split with batches of 16, and prints what it reaches on the val split.</summary>
+    /// <param name="root">The set: a YOLO set's data.yaml, or a folder in Pascal VOC's layout.</param>
     /// <param name="epochs">Passes over it.</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="weights">Weights to begin with; null trains from scratch.</param>
-    public static void Measure(string root, int epochs, int seed, string? weights)
+    /// <param name="more">A file of weights to begin with, without which training is from scratch, and options of the trainer as Name=value.</param>
+    public static void Measure(string root, int epochs, int seed, IEnumerable<string> more)
     {
+        var options = new YoloTrainer.Options { ImageSize = 320, MaxEpoch = epochs, Progress = new EpochLines() };
+        foreach (var argument in more)
+            Set(options, argument);
+
         var mlContext = new MLContext(seed);
-        var (train, val) = (mlContext.Data.LoadFromPascalVoc(root, "train"), mlContext.Data.LoadFromPascalVoc(root, "val"));
+        mlContext.Log += (_, entry) =>
+        {
+            if (entry.Source.StartsWith(nameof(YoloTrainer), StringComparison.Ordinal) && entry.Kind >= Microsoft.ML.Runtime.ChannelMessageKind.Info)
+                Console.WriteLine(entry.RawMessage);
+        };
+        var (train, val) = Load(mlContext, root);
         var keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var images = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath");
-        var options = new YoloTrainer.Options
-        {
-            ImageSize = 320,
-            MaxEpoch = epochs,
-            PretrainedWeights = weights,
-            ValidationSet = images.Fit(val).Transform(keys.Transform(val)),
-            Progress = new EpochLines(),
-        };
+        options.ValidationSet = images.Fit(val).Transform(keys.Transform(val));
+        var clock = Stopwatch.StartNew();
         using var model = images.Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(keys.Transform(train));
 
         var metrics = mlContext.MulticlassClassification.EvaluateDetections(model, val, definition: DetectionMetricDefinition.Ultralytics);
-        var history = model.LastTransformer.History!.Epochs;
-        var classes = string.Join(", ", metrics.PerClass.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.ClassName} {one.AveragePrecision50_95:F3}")));
+        var classes = metrics.PerClass.Count > 10 ? "" : " (" + string.Join(", ", metrics.PerClass.Select(Describe)) + ")";
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{epochs} epochs, seed {seed}: mAP50 {metrics.MAP50:F3}, mAP50-95 {metrics.MAP50_95:F3} ({classes}); {history[^1].Elapsed.TotalMinutes:F1} min, {history.Average(epoch => epoch.ImagesPerSecond):F1} images/s"));
+            $"{epochs} epochs, seed {seed}: mAP50 {metrics.MAP50:F3}, mAP50-95 {metrics.MAP50_95:F3}{classes}; {clock.Elapsed.TotalMinutes:F1} min"));
     }
+
+    private static string Describe(ClassDetectionMetrics one)
+        => string.Create(CultureInfo.InvariantCulture, $"{one.ClassName} {one.AveragePrecision50_95:F3}");
+
+    private static (IDataView Train, IDataView Val) Load(MLContext mlContext, string root)
+        => Directory.Exists(root)
+            ? (mlContext.Data.LoadFromPascalVoc(root, "train"), mlContext.Data.LoadFromPascalVoc(root, "val"))
+            : (mlContext.Data.LoadFromYoloDataset(root, "train"), mlContext.Data.LoadFromYoloDataset(root, "val"));
+
+    private static void Set(YoloTrainer.Options options, string argument)
+    {
+        var at = argument.IndexOf('=', StringComparison.Ordinal);
+        if (at < 0)
+        {
+            options.PretrainedWeights = argument;
+            return;
+        }
+
+        object owner = options;
+        var path = argument[..at].Split('.');
+        foreach (var name in path[..^1])
+            owner = Property(owner, name).GetValue(owner)!;
+        var property = Property(owner, path[^1]);
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        var value = argument[(at + 1)..];
+        property.SetValue(owner, type.IsEnum ? Enum.Parse(type, value) : Convert.ChangeType(value, type, CultureInfo.InvariantCulture));
+    }
+
+    private static PropertyInfo Property(object owner, string name)
+        => owner.GetType().GetProperty(name) ?? throw new ArgumentException($"{owner.GetType().Name} has no option '{name}'.");
 
     private sealed class EpochLines : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {
-            if (value.IsEpochEnd)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {value.Epoch}/{value.EpochCount}  mAP50 {value.Validation?.MAP50:F3}  mAP50-95 {value.Validation?.MAP50_95:F3}  {value.ImagesPerSecond:F1} images/s  {value.LoaderWaitShare:P1} waiting for data"));
+            if (!value.IsEpochEnd)
+                return;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"epoch {value.Epoch}/{value.EpochCount}  mAP50 {value.Validation?.MAP50:F3}  mAP50-95 {value.Validation?.MAP50_95:F3}  "
+                + $"{value.ImagesPerSecond:F1} images/s  {value.LoaderWaitShare:P1} waiting for data"));
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
-// "ratios [name …]" takes a minute and prints quotients; "accuracy FOLDER EPOCHS SEED [WEIGHTS]" trains and measures;
+// "ratios [name …]" takes a minute and prints quotients; "accuracy SET EPOCHS SEED [WEIGHTS] [OPTION=VALUE …]" trains and measures;
 // anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
 Ratio[] ratios =
 [
@@ -11,9 +11,9 @@ Ratio[] ratios =
     OnnxEngineBenchmark.Engines, OnnxEngineBenchmark.LibTorchPostprocessing, OnnxEngineBenchmark.OnnxPostprocessing,
 ];
 
-if (args is ["accuracy", var folder, var epochs, var seed, .. var weights])
+if (args is ["accuracy", var set, var epochs, var seed, .. var more])
 {
-    AccuracyRun.Measure(folder, int.Parse(epochs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), weights.FirstOrDefault());
+    AccuracyRun.Measure(set, int.Parse(epochs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture), more);
     return 0;
 }
 

@@ -7,8 +7,8 @@ namespace ML.Yolo.Onnx;
 /// <param name="path">The file, for messages.</param>
 internal sealed class OnnxFileDescription(IReadOnlyDictionary<string, string> metadata, string path)
 {
-    /// <summary>Names of the classes.</summary>
-    public IReadOnlyList<string> ClassNames => Json<string[]>("names") is { Length: > 0 } names
+    /// <summary>Names of the classes; files of earlier versions, which other programs did not read, have them as "names" alone.</summary>
+    public IReadOnlyList<string> ClassNames => Json<string[]>(metadata.ContainsKey("class_names") ? "class_names" : "names") is { Length: > 0 } names
         ? names
         : throw new WeightsFormatException($"'{path}' names no class in its metadata; it is not a detector of ML.Yolo.");
 

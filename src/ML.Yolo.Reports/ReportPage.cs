@@ -111,7 +111,8 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
         foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0).OrderByDescending(Rank))
         {
             var bar = Math.Max(100 * Rank(item), 0);
-            double[] rates = [item.AveragePrecision50, item.AveragePrecision75, item.Precision, item.Recall, item.F1];
+            var precision = item.DetectionCount == 0 ? double.NaN : item.Precision;
+            double[] rates = [item.AveragePrecision50, item.AveragePrecision75, precision, item.Recall, item.F1];
             rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(item.ClassName)}</th>")
                 .Append(CultureInfo.InvariantCulture, $"<td>{item.GroundTruthCount}</td><td>{item.DetectionCount}</td>")
                 .Append(CultureInfo.InvariantCulture, $"<td class=\"bar\" style=\"--share:{bar:F0}%\">{Number(item.AveragePrecision50_95)}</td>")

@@ -1,5 +1,7 @@
+using Microsoft.ML.Runtime;
 using ML.Yolo;
 using ML.Yolo.Evaluation;
+using ML.Yolo.Interop;
 
 namespace Microsoft.ML;
 
@@ -120,7 +122,60 @@ public static class DetectionEvaluationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        return ScoredRowReader.Evaluate(data, options.ColumnNames, DetectionEvaluator.Create(options.Definition));
+        using var channel = catalog.Environment().Register(nameof(EvaluateDetections)).Start("Evaluation");
+        return ScoredRowReader.Evaluate(
+            data, options.ColumnNames, DetectionEvaluator.Create(options.Definition), text => channel.Warning(MessageSensitivity.Unknown, text));
+    }
+
+    /// <summary>Trains and measures a detector several times, each time on another part of the data.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Rows as the estimator takes them, with labels and boxes.</param>
+    /// <param name="estimator">A pipeline with one <see cref="YoloTrainer"/> in it. Its own validation set, if any, stays the same in each.</param>
+    /// <param name="numberOfFolds">Parts of the data, at least 2. Each is measured on once, by a detector that was trained on the others.</param>
+    /// <param name="labelColumnName">True labels; null: the column the detector was trained with.</param>
+    /// <param name="boundingBoxColumnName">True boxes; null: the column the detector was trained with.</param>
+    /// <param name="definition">Whose rules to follow: COCO's or Ultralytics'.</param>
+    /// <param name="seed">Decides which row is in which part; null: the context's.</param>
+    /// <returns>One result per part, in order; the caller disposes them, and with them the models.</returns>
+    /// <remarks>
+    /// ML.NET's own <c>CrossValidate</c> measures classes of whole images, and says nothing about boxes. With photos that resemble each other, such as frames of
+    /// a film, split them by hand.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The estimator gives a model without a detector, or with more than one.</exception>
+    public static IReadOnlyList<DetectionFold> CrossValidateDetections(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        IEstimator<ITransformer> estimator,
+        int numberOfFolds = 5,
+        string? labelColumnName = null,
+        string? boundingBoxColumnName = null,
+        DetectionMetricDefinition definition = DetectionMetricDefinition.Coco,
+        int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentOutOfRangeException.ThrowIfLessThan(numberOfFolds, 2);
+        var mlContext = new MLContext(seed ?? catalog.Environment().Seed());
+        var folds = new List<DetectionFold>();
+        try
+        {
+            foreach (var split in mlContext.Data.CrossValidationSplit(data, numberOfFolds))
+            {
+                var model = estimator.Fit(split.TrainSet);
+                var fold = new DetectionFold { Fold = folds.Count + 1, Model = model };
+                folds.Add(fold);
+                fold.Metrics = catalog.EvaluateDetections(model, split.TestSet, labelColumnName, boundingBoxColumnName, definition);
+            }
+
+            return folds;
+        }
+        catch
+        {
+            foreach (var fold in folds)
+                fold.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Images that cannot be read are handled as the model's own options say: an image without detections counts against it.</summary>

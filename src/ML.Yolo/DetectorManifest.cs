@@ -23,11 +23,15 @@ internal static class DetectorManifest
     /// <summary>Options as they stand in a manifest.</summary>
     public static JsonObject ToJson(YoloTrainer.Options options) => JsonSerializer.SerializeToNode(options, Json)!.AsObject();
 
+    /// <summary>Options as <see cref="ToJson"/> wrote them.</summary>
+    /// <exception cref="JsonException">A value is of another type.</exception>
+    public static YoloTrainer.Options ReadOptions(JsonObject json) => json.Deserialize<YoloTrainer.Options>(Json)!;
+
     /// <summary>The options and the history that a manifest tells of.</summary>
     /// <exception cref="WeightsFormatException">A value is of another type or out of range; the message names it.</exception>
     public static (YoloTrainer.Options Options, TrainingHistory? History) Read(ModelManifest manifest) => ModelManifest.Interpret(() =>
     {
-        var options = manifest.Options.Deserialize<YoloTrainer.Options>(Json)!;
+        var options = ReadOptions(manifest.Options);
         options.Check();
         return (options, manifest.History?.Deserialize<TrainingHistory>(Json));
     });

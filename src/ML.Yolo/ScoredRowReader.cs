@@ -52,19 +52,27 @@ internal sealed class ScoredRowReader
     /// <exception cref="FormatException">
     /// Labels and numbers of a row do not fit together, or a box or score is not one; the message names row and column.
     /// </exception>
-    public static DetectionMetrics Evaluate(IDataView data, EvaluationColumnNames names, DetectionEvaluator evaluator)
+    /// <param name="data">The rows.</param>
+    /// <param name="names">Names of the columns.</param>
+    /// <param name="evaluator">Gets them.</param>
+    /// <param name="warn">Told what makes the numbers doubtful.</param>
+    public static DetectionMetrics Evaluate(IDataView data, EvaluationColumnNames names, DetectionEvaluator evaluator, Action<string> warn)
     {
         var columns = new EvaluationColumns(data.Schema, names);
         using var cursor = data.GetRowCursor(columns.Active);
         var rows = new ScoredRowReader(cursor, columns);
+        var doubts = new EvaluationDoubts(KnownClassNames.Of(columns.PredictedLabel));
         while (cursor.MoveNext())
         {
             rows.Read();
+            doubts.Add(rows.Objects, rows.Detections);
             for (var i = 0; i < rows.MissingLabels; i++)
                 evaluator.Ignore();
             evaluator.AddImage(rows.Objects, rows.Detections);
         }
 
+        foreach (var doubt in doubts.Describe(rows.ClassNames))
+            warn(doubt);
         return evaluator.Evaluate([.. rows.ClassNames]);
     }
 

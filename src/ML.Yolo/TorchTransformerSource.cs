@@ -22,7 +22,8 @@ internal sealed class TorchTransformerSource : IModelSource<YoloTransformer>
         var (manifest, weights) = ModelZip.Load(reader, ScoringEngine.LibTorch);
         var (options, history) = DetectorManifest.Read(manifest);
         using var scope = NewDisposeScope();
-        var network = ModelManifest.Interpret(() => YoloNetwork.Create(options.Architecture, manifest.ClassNames.Count, BoxCoding.Parse(manifest.Decoder)));
+        var network = ModelManifest.Interpret(
+            () => YoloNetwork.Create(options.ChosenArchitecture, manifest.ClassNames.Count, BoxCoding.Parse(manifest.Decoder)));
         try
         {
             NetworkState.Load(network, ModelZip.ParseWeights(weights, manifest), ModelFormat.TorchWeightsName);

@@ -9,8 +9,11 @@ namespace ML.Yolo;
 
 public sealed partial class YoloTrainer
 {
-    /// <summary>Everything about a training run and the scoring after it. The defaults are the reference's, for images of 640 pixels and 80 classes.</summary>
-    public sealed class Options
+    /// <summary>Everything about a training run and the scoring after it.</summary>
+    /// <remarks>
+    /// What is null of the optimisation, <see cref="Recipe"/> chooses when the data has been read; the log says what and why, and the model keeps it.
+    /// </remarks>
+    public sealed partial class Options
     {
         // The pixels of an image, four bytes each, are one array.
         private static readonly int MaxImageSize = (int)Math.Sqrt(Array.MaxLength / ResizedImage.Channels);
@@ -33,8 +36,10 @@ public sealed partial class YoloTrainer
         /// <summary>Output column of the confidences. Default "Score".</summary>
         public string ScoreColumnName { get; set; } = "Score";
 
-        /// <summary>The network. Default <see cref="YoloArchitecture.V5Nano"/>.</summary>
-        public YoloArchitecture Architecture { get; set; } = YoloArchitecture.V5Nano;
+        /// <summary>
+        /// The network. Null, the default: that of <see cref="PretrainedWeights"/>, or <see cref="YoloArchitecture.V5Nano"/> where there are none.
+        /// </summary>
+        public YoloArchitecture? Architecture { get; set; }
 
         /// <summary>Side of the square the network sees, in pixels: a multiple of its largest stride. Images are letterboxed to it. Default 640.</summary>
         public int ImageSize { get; set; } = 640;
@@ -70,6 +75,9 @@ public sealed partial class YoloTrainer
         /// </summary>
         public int FreezeLayers { get; set; }
 
+        /// <summary>Who chooses the options of the optimisation that are null. Default <see cref="Recipe.Auto"/>.</summary>
+        public Recipe Recipe { get; set; } = Recipe.Auto;
+
         /// <summary>Passes over the data. At least 1; default 100.</summary>
         public int MaxEpoch { get; set; } = 100;
 
@@ -78,15 +86,18 @@ public sealed partial class YoloTrainer
 
         /// <summary>
         /// Images per step of the optimiser: gradients of smaller batches are added up until there are that many. What is left over at the end of the run
-        /// makes a last step, and no epoch ends before a first one. At least 1; default 64.
+        /// makes a last step, and no epoch ends before a first one. At least 1. Null, the default: chosen by <see cref="Recipe"/>; 64 of the reference.
         /// </summary>
-        public int NominalBatchSize { get; set; } = 64;
+        public int? NominalBatchSize { get; set; }
 
-        /// <summary>The rule by which gradients change weights. Default <see cref="OptimizerKind.Sgd"/>.</summary>
-        public OptimizerKind Optimizer { get; set; } = OptimizerKind.Sgd;
+        /// <summary>The rule by which gradients change weights. Default <see cref="OptimizerKind.Auto"/>; SGD of the reference.</summary>
+        public OptimizerKind Optimizer { get; set; } = OptimizerKind.Auto;
 
-        /// <summary>Learning rate after the warm-up. Above 0, and so small that a step is a number of single precision; default 0.01.</summary>
-        public double LearningRate { get; set; } = 0.01;
+        /// <summary>
+        /// Learning rate after the warm-up. Above 0, and so small that a step is a number of single precision. Null, the default: chosen by
+        /// <see cref="Recipe"/>; 0.01 of the reference.
+        /// </summary>
+        public double? LearningRate { get; set; }
 
         /// <summary>How the learning rate goes from epoch to epoch. Default <see cref="LearningRateSchedule.Linear"/>.</summary>
         public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Linear;
@@ -94,17 +105,17 @@ public sealed partial class YoloTrainer
         /// <summary>Learning rate at the end, as a fraction of <see cref="LearningRate"/>. In [0, 1]; default 0.01.</summary>
         public double FinalLearningRateFraction { get; set; } = 0.01;
 
-        /// <summary>Momentum; β₁ of Adam. In [0, 1); default 0.937.</summary>
-        public double Momentum { get; set; } = 0.937;
+        /// <summary>Momentum; β₁ of Adam. In [0, 1). Null, the default: chosen by <see cref="Recipe"/>; 0.937 of the reference.</summary>
+        public double? Momentum { get; set; }
 
         /// <summary>Weight decay of the convolutions' weights. At least 0; default 0.0005.</summary>
         public double WeightDecay { get; set; } = 0.0005;
 
         /// <summary>
         /// Epochs of warm-up; at least 100 batches or a fifth of the run, at most half of it, and none in a run of fewer than ten steps. At least 0, which is
-        /// none; default 3.
+        /// none. Null, the default: chosen by <see cref="Recipe"/>; 3 of the reference.
         /// </summary>
-        public double WarmupEpochs { get; set; } = 3;
+        public double? WarmupEpochs { get; set; }
 
         /// <summary>Momentum at the start of the warm-up. In [0, 1); default 0.8.</summary>
         public double WarmupMomentum { get; set; } = 0.8;
@@ -121,8 +132,10 @@ public sealed partial class YoloTrainer
         /// <summary>Decay of the averaged weights in the long run. In [0, 1); default 0.9999.</summary>
         public double EmaDecay { get; set; } = 0.9999;
 
-        /// <summary>Steps over which that decay builds up. Above 0 and finite; default 2000.</summary>
-        public double EmaRampUpdates { get; set; } = 2000;
+        /// <summary>
+        /// Steps over which that decay builds up. Above 0 and finite. Null, the default: chosen by <see cref="Recipe"/>; 2000 of the reference.
+        /// </summary>
+        public double? EmaRampUpdates { get; set; }
 
         /// <summary>How images are varied. Default <see cref="AugmentationOptions.Scratch"/>.</summary>
         public AugmentationOptions Augmentation { get; set; } = AugmentationOptions.Scratch;
@@ -225,36 +238,40 @@ public sealed partial class YoloTrainer
         /// <see cref="Architecture"/>.
         /// </summary>
         [JsonIgnore]
-        public DetectionLossOptions ChosenLoss => Loss ?? DetectionLossOptions.Of(Architecture.Head.Codings[0]);
+        public DetectionLossOptions ChosenLoss => Loss ?? DetectionLossOptions.Of(ChosenArchitecture.Head.Codings[0]);
+
+        /// <summary>The architecture, whether named or not.</summary>
+        [JsonIgnore]
+        internal YoloArchitecture ChosenArchitecture => Architecture ?? YoloArchitecture.V5Nano;
 
         /// <summary>What a detector of these options takes in.</summary>
         [JsonIgnore]
-        internal DetectorInput Input => new(ImageColumnName, ImageSize, Architecture.Strides[^1], Augmentation.ShowsBorders);
+        internal DetectorInput Input => new(ImageColumnName, ImageSize, ChosenArchitecture.Strides[^1], Augmentation.ShowsBorders);
 
         /// <summary>Checks every value and throws <see cref="ArgumentException"/> naming the first that does not hold.</summary>
         internal void Check()
         {
             CheckColumns();
-            ArgumentNullException.ThrowIfNull(Architecture);
+            var architecture = ChosenArchitecture;
             Loss?.Check();
-            if (!Architecture.Head.Codings.Contains(ChosenLoss.BoxCoding))
+            if (!architecture.Head.Codings.Contains(ChosenLoss.BoxCoding))
             {
                 throw new ArgumentException(
-                    $"{nameof(Loss)} is {ChosenLoss.GetType().Name}, which does not fit {Architecture}: it learns boxes as {ChosenLoss.BoxCoding}, and the "
-                    + $"head gives them as {string.Join(" or ", Architecture.Head.Codings)}. Null is the loss that belongs to the architecture.",
+                    $"{nameof(Loss)} is {ChosenLoss.GetType().Name}, which does not fit {architecture}: it learns boxes as {ChosenLoss.BoxCoding}, and the "
+                    + $"head gives them as {string.Join(" or ", architecture.Head.Codings)}. Null is the loss that belongs to the architecture.",
                     nameof(Loss));
             }
 
-            ChosenLoss.CheckLayers(Architecture.Strides.Count);
-            var stride = Architecture.Strides[^1];
+            ChosenLoss.CheckLayers(architecture.Strides.Count);
+            var stride = architecture.Strides[^1];
             Require(ImageSize >= 2 * stride && ImageSize % stride == 0, nameof(ImageSize), ImageSize, $"a multiple of {stride}, and at least {2 * stride}");
             Require(ImageSize <= MaxImageSize, nameof(ImageSize), ImageSize, $"at most {MaxImageSize}: an image's pixels must fit into one array");
-            var layers = Architecture.Layers.Length;
+            var layers = architecture.Layers.Length;
             var isWithin = FreezeLayers >= 0 && FreezeLayers < layers;
-            Require(isWithin, nameof(FreezeLayers), FreezeLayers, $"from 0 to {layers - 1}, since {Architecture} has {layers} layers");
-            RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize),
+            Require(isWithin, nameof(FreezeLayers), FreezeLayers, $"from 0 to {layers - 1}, since {architecture} has {layers} layers");
+            RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize ?? 1),
                 (nameof(ValidationInterval), ValidationInterval));
-            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs),
+            RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs ?? 0),
                 (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0), (nameof(GradientClipNorm), GradientClipNorm),
                 (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));
             Require(FinalLearningRateFraction is >= 0 and <= 1, nameof(FinalLearningRateFraction), FinalLearningRateFraction, "in [0, 1]");
@@ -275,9 +292,9 @@ public sealed partial class YoloTrainer
                     $"{nameof(Resume)} is set and {nameof(CheckpointDirectory)} is not: there is nothing to go on from.", nameof(CheckpointDirectory));
             }
 
-            Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "a finite number above 0");
-            Require(EmaRampUpdates > 0 && double.IsFinite(EmaRampUpdates), nameof(EmaRampUpdates), EmaRampUpdates, "a finite number above 0");
-            foreach (var (name, value) in new[] { (nameof(Momentum), Momentum), (nameof(WarmupMomentum), WarmupMomentum), (nameof(EmaDecay), EmaDecay) })
+            foreach (var (name, value) in new[] { (nameof(LearningRate), LearningRate ?? 1), (nameof(EmaRampUpdates), EmaRampUpdates ?? 1) })
+                Require(value > 0 && double.IsFinite(value), name, value, "a finite number above 0");
+            foreach (var (name, value) in new[] { (nameof(Momentum), Momentum ?? 0), (nameof(WarmupMomentum), WarmupMomentum), (nameof(EmaDecay), EmaDecay) })
                 Require(value is >= 0 and < 1, name, value, "in [0, 1)");
             CheckSinglePrecision();
             CheckEnumerations();
@@ -300,16 +317,17 @@ public sealed partial class YoloTrainer
             Require(GradientClipNorm <= float.MaxValue, nameof(GradientClipNorm), GradientClipNorm, "a number of single precision");
             var decay = WeightDecay * BatchSize;
             Require(decay <= float.MaxValue, nameof(WeightDecay), WeightDecay, $"so small that times {nameof(BatchSize)} it is a number of single precision");
-            foreach (var (name, rate) in new[] { (nameof(LearningRate), LearningRate), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0) })
+            foreach (var (name, rate) in new[] { (nameof(LearningRate), LearningRate ?? 0), (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0) })
             {
                 // Adam divides by 1 − β₁, AdamW multiplies by the decay.
-                var factor = rate * Math.Max(decay, 1) / (1 - Math.Max(Momentum, WarmupMomentum));
+                var factor = rate * Math.Max(decay, 1) / (1 - Math.Max(Momentum ?? 0, WarmupMomentum));
                 Require(factor <= float.MaxValue, name, rate, "so small that a step's factor is a number of single precision");
             }
         }
 
         private void CheckEnumerations()
         {
+            RequireDefined(nameof(Recipe), Recipe);
             RequireDefined(nameof(Optimizer), Optimizer);
             RequireDefined(nameof(Schedule), Schedule);
             RequireDefined(nameof(OnNonFiniteLoss), OnNonFiniteLoss);

@@ -51,6 +51,8 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     internal YoloTransformer(IDetectionEngine engine, IReadOnlyList<string> classNames, YoloTrainer.Options options, TrainingHistory? history = null)
     {
         (_engine, ClassNames, Options, History) = (new SharedEngine(engine), [.. classNames], options.Copy(), history);
+        Options.Architecture ??= Options.ChosenArchitecture;
+        Options.Loss ??= Options.ChosenLoss;
         _columns = new DetectionColumns(Options.Columns);
     }
 
@@ -61,7 +63,7 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The network's description.</summary>
-    public YoloArchitecture Architecture => Options.Architecture;
+    public YoloArchitecture Architecture => Options.ChosenArchitecture;
 
     /// <summary>Side of the square that images are scaled to fit, in pixels.</summary>
     public int ImageSize => Options.ImageSize;

@@ -60,7 +60,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
     {
         TorchBackend.EnsureLoaded();
         using var scope = NewDisposeScope();
-        var network = YoloNetwork.Create(_options.Architecture, _classNames.Length, coding ?? _options.ChosenLoss.BoxCoding);
+        var network = YoloNetwork.Create(_options.ChosenArchitecture, _classNames.Length, coding ?? _options.ChosenLoss.BoxCoding);
         try
         {
             NetworkState.Load(network, Tensors(network), _weightsPath);
@@ -75,7 +75,7 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
 
     private IReadOnlyDictionary<string, Tensor> Tensors(YoloNetwork network)
     {
-        var tensors = WeightsFile.Load(_weightsPath);
+        var tensors = WeightsFile.Load(_weightsPath).Tensors;
         if (!_options.AllowPartialWeights)
             return tensors;
         var known = network.state_dict();

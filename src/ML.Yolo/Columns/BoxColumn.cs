@@ -42,6 +42,7 @@ internal sealed class BoxColumn(DataViewRow row, DataViewSchema.Column column)
     {
         var (problem, expected) = box.IsFinite ? ("inverted", "x0 ≤ x1 and y0 ≤ y1 were") : ("not finite", "finite x0, y0, x1, y1 were");
         var corners = FormattableString.Invariant($"({box.X0}, {box.Y0}, {box.X1}, {box.Y1})");
-        return new RowProblem($", '{column.Name}', box {index}: {corners} is {problem}; {expected} expected.");
+        var guess = box.IsFinite ? " Are they centre, width and height? Corners in pixels are expected: x0, y0, x1, y1." : "";
+        return new RowProblem($", '{column.Name}', box {index}: {corners} is {problem}; {expected} expected.{guess}");
     }
 }

@@ -15,9 +15,6 @@ internal sealed record ColumnType(string Expected, Func<SchemaShape.Column, bool
     /// <summary>One text per row.</summary>
     public static readonly ColumnType Text = new("text", column => !IsVector(column) && IsText(column));
 
-    /// <summary>Labels that a network can learn.</summary>
-    public static readonly ColumnType Keys = new("a vector of keys (use MapValueToKey)", column => IsVector(column) && IsKey(column));
-
     /// <summary>Labels of either kind.</summary>
     public static readonly ColumnType Labels = new("a vector of text or of keys", column => IsVector(column) && (IsText(column) || IsKey(column)));
 
@@ -41,6 +38,9 @@ internal sealed record ColumnType(string Expected, Func<SchemaShape.Column, bool
         var item = column.IsKey ? $"key ({column.ItemType})" : $"{column.ItemType}";
         return IsVector(column) ? $"a vector of {item}" : $"a single {item}";
     }
+
+    /// <summary>Whether a column of data holds a vector of text.</summary>
+    public static bool IsTextVector(DataViewSchema.Column column) => column.Type is VectorDataViewType { ItemType: TextDataViewType };
 
     private static bool IsVector(SchemaShape.Column column) => column.Kind != SchemaShape.Column.VectorKind.Scalar;
 

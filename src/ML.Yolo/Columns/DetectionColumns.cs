@@ -11,7 +11,7 @@ internal sealed class DetectionColumns(DetectionColumnNames names)
     public NamedColumn Image { get; } = new("image", names.Image, ColumnType.Image);
 
     /// <summary>True labels.</summary>
-    public NamedColumn Label { get; } = new("label", names.Label, ColumnType.Keys);
+    public NamedColumn Label { get; } = new("label", names.Label, ColumnType.Labels);
 
     /// <summary>True boxes.</summary>
     public NamedColumn BoundingBoxes { get; } = new("bounding box", names.BoundingBoxes, ColumnType.Boxes);

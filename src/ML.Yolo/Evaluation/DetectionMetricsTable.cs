@@ -36,14 +36,18 @@ internal static class DetectionMetricsTable
         Append("all", metrics.GroundTruthCount, metrics.DetectionCount, means);
         foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0))
         {
-            double[] rates = [item.AveragePrecision50, item.AveragePrecision75, item.AveragePrecision50_95, item.Precision, item.Recall, item.F1];
+            // Of no detection nothing is right and nothing is wrong.
+            var precision = item.DetectionCount == 0 ? double.NaN : item.Precision;
+            double[] rates = [item.AveragePrecision50, item.AveragePrecision75, item.AveragePrecision50_95, precision, item.Recall, item.F1];
             Append(item.ClassName, item.GroundTruthCount, item.DetectionCount, rates);
         }
 
         void Append(string name, int objects, int detections, double[] rates)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {objects,7}  {detections,10}  {rates[0],5:F3}  {rates[1],5:F3}  ");
-            text.AppendLine(CultureInfo.InvariantCulture, $"{rates[2],7:F3}  {rates[3],9:F3}  {rates[4],6:F3}  {rates[5],5:F3}");
+            text.Append(CultureInfo.InvariantCulture, $"{name.PadRight(width)}  {objects,7}  {detections,10}  {Rate(rates[0]),5}  {Rate(rates[1]),5}  ");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{Rate(rates[2]),7}  {Rate(rates[3]),9}  {Rate(rates[4]),6}  {Rate(rates[5]),5}");
         }
     }
+
+    private static string Rate(double value) => double.IsNaN(value) ? "–" : value.ToString("F3", CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,7 @@ internal static class EarlierManifests
     private const string Options = "Options";
     private const string Scoring = "Scoring";
     private const string Decoder = "Decoder";
+    private const string Recipe = "Recipe";
 
     // Until 0.1.0 (zip version 1) the scoring options stood among those of the trainer, two of them under longer names.
     private static readonly (string Before, string Now)[] ScoringNames =
@@ -26,6 +27,7 @@ internal static class EarlierManifests
             return;
         NestScoring(options);
         NameDecoder(manifest, options);
+        NameRecipe(options);
     }
 
     private static void NestScoring(JsonObject options)
@@ -44,6 +46,9 @@ internal static class EarlierManifests
             scoring[nameof(ScoringOptions.BatchSize)] = ScoringOptions.MaxBatchSize;
         options[Scoring] = scoring;
     }
+
+    /// <summary>Until 0.1.0 there was one recipe.</summary>
+    private static void NameRecipe(JsonObject options) => options.TryAdd(Recipe, nameof(ML.Yolo.Recipe.Reference));
 
     /// <summary>Until 0.1.0 the loss decided how maps are decoded, and its variants were named as the decoders are.</summary>
     private static void NameDecoder(JsonObject manifest, JsonObject options)

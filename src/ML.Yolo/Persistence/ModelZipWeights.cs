@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using static TorchSharp.torch;
 
 namespace ML.Yolo.Persistence;
 
@@ -10,7 +9,7 @@ internal static class ModelZipWeights
     private const int MaxRatio = 64;
 
     /// <exception cref="WeightsFormatException">There is no detector in the zip, or more than one, or it is damaged.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Load(string path)
+    public static WeightsContent Load(string path)
     {
         const string Name = ModelFormat.TorchWeightsName;
         try
@@ -29,7 +28,7 @@ internal static class ModelZipWeights
             var manifest = ModelManifest.Parse(Read(manifestEntry, ModelZip.MaxManifestLength));
             if (manifest.WeightsLength / MaxRatio > weights[0].CompressedLength)
                 throw new WeightsFormatException($"'{path}' claims weights of {manifest.WeightsLength} bytes packed into {weights[0].CompressedLength}.");
-            return ModelZip.ParseWeights(Read(weights[0], manifest.WeightsLength), manifest);
+            return new WeightsContent(ModelZip.ParseWeights(Read(weights[0], manifest.WeightsLength), manifest), manifest.ClassNames);
         }
         catch (InvalidDataException exception)
         {

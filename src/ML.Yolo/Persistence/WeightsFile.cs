@@ -1,5 +1,6 @@
+using System.Globalization;
+using System.Text;
 using ML.Yolo.Weights;
-using static TorchSharp.torch;
 
 namespace ML.Yolo.Persistence;
 
@@ -8,6 +9,7 @@ internal static class WeightsFile
 {
     private const byte PickleStart = 0x80;
     private const int HeaderLengthBytes = 8;
+    private const int StartLength = 64;
 
     /// <summary>What a file is.</summary>
     /// <exception cref="WeightsFormatException">It is a damaged zip.</exception>
@@ -30,19 +32,42 @@ internal static class WeightsFile
             : ModelFileKind.Safetensors;
     }
 
-    /// <summary>Reads every tensor of a PyTorch checkpoint, an ML.NET model zip or a safetensors file onto the CPU.</summary>
+    /// <summary>Reads every tensor of a PyTorch checkpoint, an ML.NET model zip or a safetensors file onto the CPU, and the names of the classes.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged, truncated, or holds no weights.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Load(string path) => KindOf(path) switch
+    public static WeightsContent Load(string path)
     {
-        ModelFileKind.ModelZip => ModelZipWeights.Load(path),
-        ModelFileKind.PyTorchCheckpoint => PyTorchCheckpoint.Load(path),
-        _ => Safetensors.Load(path),
-    };
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"The weights '{path}' do not exist. docs/weights.md says where pretrained weights come from.", path);
+        RejectText(path);
+        return KindOf(path) switch
+        {
+            ModelFileKind.ModelZip => ModelZipWeights.Load(path),
+            ModelFileKind.PyTorchCheckpoint => new WeightsContent(PyTorchCheckpoint.Load(path), NamesIn(path)),
+            _ => new WeightsContent(Safetensors.Load(path), NamesIn(path)),
+        };
+    }
 
     /// <summary>What a PyTorch checkpoint or a safetensors file says about its network.</summary>
     /// <exception cref="WeightsFormatException">The file is damaged or truncated.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WeightsDescription Describe(string path)
         => KindOf(path) == ModelFileKind.PyTorchCheckpoint ? PyTorchCheckpoint.Describe(path) : Safetensors.Describe(path);
+
+    /// <summary>The names of the classes; null where there are none, or their numbers alone.</summary>
+    private static IReadOnlyList<string>? NamesIn(string path)
+        => Describe(path).ClassNames is { } names && names.Where((name, i) => name != i.ToString(CultureInfo.InvariantCulture)).Any() ? names : null;
+
+    /// <summary>What a browser or a script saved where a download failed.</summary>
+    private static void RejectText(string path)
+    {
+        using var file = File.OpenHandle(path);
+        Span<byte> start = stackalloc byte[StartLength];
+        start = start[..RandomAccess.Read(file, start, 0)];
+        var text = Encoding.UTF8.GetString(start).TrimStart('\uFEFF', ' ', '\r', '\n', '\t');
+        if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
+            throw new WeightsFormatException($"'{path}' is an HTML page, not weights: what was downloaded is a page about the file. Download the file itself.");
+        if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal))
+            throw new WeightsFormatException($"'{path}' is a Git LFS pointer, not weights: 'git lfs pull' downloads the file it stands for.");
+    }
 }

@@ -80,6 +80,21 @@ public sealed class ScoringOptions
         }
     }
 
+    /// <summary>
+    /// The confidence from which detections should count: that of the highest F1 of the best epoch on the validation set. It is a fact of the trained model and
+    /// changes nothing by itself: set <see cref="ScoreThreshold"/> to it. In [0, 1]; null where the model was not validated while it was trained.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range or NaN.</exception>
+    public float? RecommendedThreshold
+    {
+        get => _settings.RecommendedThreshold;
+        set
+        {
+            Require(value is null or (>= 0 and <= 1), nameof(RecommendedThreshold), value ?? float.NaN, "in [0, 1]");
+            Change(settings => settings with { RecommendedThreshold = value });
+        }
+    }
+
     /// <summary>Rows scored at once. In [1, 1024]; default 8.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int BatchSize

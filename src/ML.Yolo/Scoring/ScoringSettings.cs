@@ -5,4 +5,6 @@ namespace ML.Yolo.Scoring;
 /// <param name="Canvas">What images are laid on.</param>
 /// <param name="BatchSize">Rows scored at once.</param>
 /// <param name="BadImageHandling">What to do where an image cannot be read.</param>
-internal sealed record ScoringSettings(NmsOptions Suppression, ScoringCanvas Canvas, int BatchSize, BadSampleHandling BadImageHandling);
+/// <param name="RecommendedThreshold">What training found best; null where it found nothing.</param>
+internal sealed record ScoringSettings(
+    NmsOptions Suppression, ScoringCanvas Canvas, int BatchSize, BadSampleHandling BadImageHandling, float? RecommendedThreshold = null);

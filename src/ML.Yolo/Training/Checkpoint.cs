@@ -25,18 +25,30 @@ internal sealed record Checkpoint(TrainingState State, TrainingIdentity Identity
         var tensors = Safetensors.Load(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            var metadata = SafetensorsHeader.Read(stream, stream.Length, path).Metadata;
-            var checkpoint = metadata.TryGetValue(MetadataKey, out var json) ? JsonSerializer.Deserialize<Checkpoint>(json) : null;
-            return (checkpoint ?? throw new WeightsFormatException($"'{path}' holds weights alone, and nothing of a run to go on with."), tensors);
+            return (ReadHeader(path), tensors);
         }
-        catch (Exception exception)
+        catch
         {
             foreach (var tensor in tensors.Values)
                 tensor.Dispose();
-            if (exception is JsonException)
-                throw new WeightsFormatException($"'{path}' is not a checkpoint that can be read: {exception.Message}", exception);
             throw;
+        }
+    }
+
+    /// <summary>Reads a checkpoint without its tensors.</summary>
+    /// <exception cref="WeightsFormatException">The file is damaged, or no checkpoint.</exception>
+    public static Checkpoint ReadHeader(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var metadata = SafetensorsHeader.Read(stream, stream.Length, path).Metadata;
+            var checkpoint = metadata.TryGetValue(MetadataKey, out var json) ? JsonSerializer.Deserialize<Checkpoint>(json) : null;
+            return checkpoint ?? throw new WeightsFormatException($"'{path}' holds weights alone, and nothing of a run to go on with.");
+        }
+        catch (JsonException exception)
+        {
+            throw new WeightsFormatException($"'{path}' is no checkpoint that can be read: {exception.Message}", exception);
         }
     }
 }

@@ -14,4 +14,7 @@ public enum OptimizerKind
     /// for SGD.
     /// </summary>
     AdamW,
+
+    /// <summary>What <see cref="Recipe"/> chooses: AdamW in short runs, SGD in long ones.</summary>
+    Auto,
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ML.Yolo.Weights;
 using static TorchSharp.torch;
 
@@ -10,7 +11,9 @@ namespace ML.Yolo.Training;
 /// <param name="identity">Which run it is.</param>
 internal sealed class RunFolder(string path, TrainingIdentity identity)
 {
-    private readonly string _last = Path.Combine(path, "last.safetensors");
+    private const string LastName = "last.safetensors";
+
+    private readonly string _last = Path.Combine(path, LastName);
     private readonly string _best = Path.Combine(path, "best.safetensors");
 
     /// <summary>Whether a folder holds a run to go on from.</summary>
@@ -46,6 +49,15 @@ internal sealed class RunFolder(string path, TrainingIdentity identity)
             warn($"Going on from '{_last}' after epoch {checkpoint.State.Epoch}: {change}.");
         tensors.Load(_last, saved);
         return checkpoint;
+    }
+
+    /// <summary>The options of the run whose checkpoint a folder holds; null where there is none.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="WeightsFormatException">The checkpoint is damaged.</exception>
+    public static JsonObject? OptionsOf(string path)
+    {
+        var last = Path.Combine(path, LastName);
+        return File.Exists(last) ? Checkpoint.ReadHeader(last).Identity.Options : null;
     }
 
     /// <summary>Loads the best weights into a network, where there are any.</summary>

@@ -54,6 +54,9 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Asked before each batch whether to stop.</summary>
     public Func<bool> IsCanceled { get; init; } = () => false;
 
+    /// <summary>The confidence of the best validated epoch's highest F1; null where there is none.</summary>
+    public double? RecommendedThreshold => _state.BestScoreThreshold;
+
     /// <summary>Trains, and returns the best averaged network where it was validated, else the last; the caller disposes it.</summary>
     /// <exception cref="OperationCanceledException">Canceled before an epoch was complete.</exception>
     /// <exception cref="TrainingDivergedException">Loss, gradients or weights were no longer finite, and that is not to be passed over.</exception>
@@ -101,7 +104,7 @@ internal sealed class TrainingLoop : IDisposable
         _replicas.Train();
         _losses.Reset();
         var place = new BatchPlace(epoch, 0, _batchCount);
-        foreach (var batch in _loader.Epoch(epoch, Order(epoch), epoch > _run.EpochCount - _run.Augmentation.CloseMosaicEpochs))
+        foreach (var batch in _loader.Epoch(epoch, Order(epoch), epoch > _run.EpochCount - (_run.Augmentation.CloseMosaicEpochs ?? 0)))
         {
             using (batch)
             {

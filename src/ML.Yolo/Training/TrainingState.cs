@@ -12,6 +12,9 @@ internal sealed record TrainingState
     /// <summary>That epoch; 0 before the first.</summary>
     public int BestEpoch { get; init; }
 
+    /// <summary>The confidence of that epoch's highest F1; null before the first, or where nothing right was found.</summary>
+    public double? BestScoreThreshold { get; init; }
+
     /// <summary>Average precision of each class at the last validation; empty before the first.</summary>
     public double[] ClassPrecisions { get; init; } = [];
 
@@ -37,6 +40,7 @@ internal sealed record TrainingState
             ClassPrecisions = [.. precisions],
             BestFitness = isBest ? fitness : BestFitness,
             BestEpoch = isBest ? epoch : BestEpoch,
+            BestScoreThreshold = !isBest ? BestScoreThreshold : metrics.F1 > 0 ? metrics.BestScoreThreshold : null,
         };
     }
 }

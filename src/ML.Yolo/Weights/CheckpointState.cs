@@ -66,7 +66,6 @@ internal sealed class CheckpointState
                 $"'{_source}' holds modules nested deeper than {MaxModuleDepth}, or more than {MaxModules}: too many for a detector.");
         }
 
-
         if (Fields(module) is not { } fields)
             return;
         CountFields(fields.Items.Count);

@@ -16,6 +16,7 @@ internal sealed class NetworkState
     private readonly List<string> _misfits = [];
     private readonly List<string> _fits = [];
     private readonly List<string> _otherHead = [];
+    private readonly List<string> _classRows = [];
     private readonly string _head;
     private readonly int? _classCount;
 
@@ -66,10 +67,17 @@ internal sealed class NetworkState
     /// <param name="tensors">Tensors by name.</param>
     /// <param name="source">Name for messages.</param>
     /// <param name="allowPartial">Whether tensors may be missing, too many or of other shapes besides; if not, nothing is copied then.</param>
-    /// <returns>What was not copied, in sentences.</returns>
+    /// <param name="classes">The classes of both: where the weights tell theirs, the head's rows are copied by name, never by number.</param>
+    /// <param name="keepsSharedRows">Whether outputs that are of no class, such as those of boxes, are taken over from a head for other classes.</param>
     /// <exception cref="WeightsFormatException">Something but the head does not match, and <paramref name="allowPartial"/> is false; or nothing matches at
     /// all.</exception>
-    public static IReadOnlyList<string> LoadPretrained(YoloNetwork network, IReadOnlyDictionary<string, Tensor> tensors, string source, bool allowPartial)
+    public static PretrainedLoad LoadPretrained(
+        YoloNetwork network,
+        IReadOnlyDictionary<string, Tensor> tensors,
+        string source,
+        bool allowPartial,
+        ClassNameMatch classes,
+        bool keepsSharedRows = false)
     {
         var state = new NetworkState(network, tensors, source);
         if (!allowPartial)
@@ -80,8 +88,12 @@ internal sealed class NetworkState
                 $"'{source}' holds {tensors.Count} tensors, none of which is one of {network.Architecture}: {Listed(tensors.Keys)}.");
         }
 
+        state.SetClassRowsApart(classes);
         state.Copy();
-        return [.. state.HeadLeft(), .. state.MisfitsLeft()];
+        if (keepsSharedRows || classes.Pairs.Count > 0)
+            state.CopyClassRows(classes);
+        var isHeadNew = state._otherHead.Count > 0 || (state._classRows.Count > 0 && classes.Pairs.Count < classes.Wanted.Count);
+        return new PretrainedLoad(isHeadNew, state.DescribeHead(classes), [.. state.MisfitsLeft()]);
     }
 
     private void Sort()
@@ -114,6 +126,30 @@ internal sealed class NetworkState
         => _classCount is { } classCount && name.StartsWith(_head, StringComparison.Ordinal)
             && _network.Head.IsOfClassCount(name[_head.Length..], tensor.shape, target.shape, classCount);
 
+    /// <summary>Tensors of the head that have a row per class are not copied as they are where the classes are others.</summary>
+    private void SetClassRowsApart(ClassNameMatch classes)
+    {
+        if (_classCount is not { } found || (found == _network.ClassCount && !classes.Differs))
+            return;
+        foreach (var list in new[] { _fits, _otherHead })
+        {
+            var apart = list.Where(name => name.StartsWith(_head, StringComparison.Ordinal)
+                && _network.Head.HasClassRows(name[_head.Length..], _found[name].shape, _wanted[name].shape, found)).ToList();
+            list.RemoveAll(apart.Contains);
+            _classRows.AddRange(apart);
+        }
+    }
+
+    private void CopyClassRows(ClassNameMatch classes)
+    {
+        if (_classCount is not { } found)
+            return;
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var name in _classRows)
+            _network.Head.CopyClassRows(_found[name].to(_wanted[name].dtype), _wanted[name], found, classes.Pairs);
+    }
+
     private void Copy()
     {
         using var noGradient = no_grad();
@@ -124,11 +160,14 @@ internal sealed class NetworkState
 
     private void RejectMisfits()
     {
-        if (_misfits.Count > 0)
-        {
-            throw new WeightsFormatException(
-                $"'{_source}' does not fit {_network.Architecture} with {_network.ClassCount} classes in {_misfits.Count} tensors: {Listed(_misfits)}.");
-        }
+        if (_misfits.Count == 0)
+            return;
+        var actual = WeightsArchitecture.Of(_found);
+        var whose = actual is null || actual.Name == _network.Architecture.Name
+            ? ""
+            : $" They are the weights of {actual}; the network is {_network.Architecture}.";
+        throw new WeightsFormatException(
+            $"'{_source}' does not fit {_network.Architecture} with {_network.ClassCount} classes in {_misfits.Count} tensors: {Listed(_misfits)}.{whose}");
     }
 
     private IEnumerable<string> MisfitsLeft()
@@ -137,13 +176,22 @@ internal sealed class NetworkState
             yield return $"'{_source}' does not fit {_network.Architecture} in {_misfits.Count} tensors, which are left out: {Listed(_misfits)}.";
     }
 
-    private IEnumerable<string> HeadLeft()
+    private string? DescribeHead(ClassNameMatch classes)
     {
-        if (_otherHead.Count > 0)
+        var (known, wanted) = (classes.Pairs.Count, classes.Wanted.Count);
+        if (classes.Differs && known == wanted && _otherHead.Count == 0)
+            return $"'{_source}' was trained on the classes to be learned in another order, or on others too; the head's rows are taken over by name.";
+        if (classes.Differs && known > 0)
         {
-            yield return $"'{_source}' was trained on {_classCount} classes, and {_network.ClassCount} are to be learned: "
-                + $"the head keeps its initial values ({Listed(_otherHead)}).";
+            var names = string.Join(", ", classes.Pairs.Take(NamedInMessage).Select(pair => classes.Wanted[pair.Wanted]));
+            var more = known > NamedInMessage ? ", …" : "";
+            return $"'{_source}' was trained on {_classCount} classes; of the {wanted} to be learned it knows {known} by name ({names}{more}). "
+                + "The head begins anew for the others.";
         }
+
+        if (_otherHead.Count > 0 || _classRows.Count > 0)
+            return $"'{_source}' was trained on {_classCount} other classes; the head for the {wanted} to be learned begins anew.";
+        return classes.IsKnown ? null : $"'{_source}' does not name its {_classCount} classes; they are taken to be those to be learned, in their order.";
     }
 
     private static bool HasValues(Tensor tensor, Tensor expected)

@@ -27,8 +27,8 @@ public sealed class BadRowTests : IDisposable
                 ([1, 2, 3], "Row 2 has 3 numbers in 'BoundingBoxes' and 1 labels in 'Label'; 4 per label were expected."),
                 ([1, 2, float.NaN, 4], "Row 2, 'BoundingBoxes', box 0: (1, 2, NaN, 4) is not finite; finite x0, y0, x1, y1 were expected."),
                 ([1, 2, 3, float.NegativeInfinity], "Row 2, 'BoundingBoxes', box 0: (1, 2, 3, -Infinity) is not finite; finite x0, y0, x1, y1 were expected."),
-                ([5, 2, 3, 4], "Row 2, 'BoundingBoxes', box 0: (5, 2, 3, 4) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected."),
-                ([1, 4.5f, 3, 2], "Row 2, 'BoundingBoxes', box 0: (1, 4.5, 3, 2) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected."),
+                ([5, 2, 3, 4], "Row 2, 'BoundingBoxes', box 0: (5, 2, 3, 4) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected. Are they centre, width and height? Corners in pixels are expected: x0, y0, x1, y1."),
+                ([1, 4.5f, 3, 2], "Row 2, 'BoundingBoxes', box 0: (1, 4.5, 3, 2) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected. Are they centre, width and height? Corners in pixels are expected: x0, y0, x1, y1."),
             ];
             var data = new TheoryData<string, float[], string>();
             foreach (var reader in Readers)
@@ -64,7 +64,7 @@ public sealed class BadRowTests : IDisposable
 
         var exception = Assert.Throws<FormatException>(() => Read("EvaluateDetections", rows));
 
-        Assert.Equal("Row 2, 'PredictedBoundingBoxes', box 0: (9, 0, 3, 10) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected.", exception.Message);
+        Assert.Equal("Row 2, 'PredictedBoundingBoxes', box 0: (9, 0, 3, 10) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected. Are they centre, width and height? Corners in pixels are expected: x0, y0, x1, y1.", exception.Message);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public sealed class BadRowTests : IDisposable
     [InlineData("disposed", "Row 0: the image in column 'Small' was disposed before it was read.")]
     [InlineData("absent", "Row 0 has no image in column 'Image'.")]
     [InlineData("three", "Row 0 has 3 numbers in 'Boxes'; 4 per object were expected.")]
-    [InlineData("inverted", "Row 0, 'Boxes', box 1: (0, 9, 9, 0) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected.")]
+    [InlineData("inverted", "Row 0, 'Boxes', box 1: (0, 9, 9, 0) is inverted; x0 ≤ x1 and y0 ≤ y1 were expected. Are they centre, width and height? Corners in pixels are expected: x0, y0, x1, y1.")]
     public void ResizeBoundingBoxes_RowIsBad_NamesRowAndColumn(string kind, string message)
     {
         var row = new ResizedRow { Image = Plain(), Small = Plain(), Boxes = kind == "three" ? [1, 2, 3] : [0, 0, 9, 9, 0, kind == "inverted" ? 9 : 0, 9, 0] };

@@ -46,7 +46,7 @@ public sealed class MissingColumnTests
 
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(data));
 
-        const string Expected = "The label column 'Label' is a vector of key (Byte); a vector of keys (use MapValueToKey) was expected.";
+        const string Expected = "The label column 'Label' is a vector of key (Byte); a vector of text or of keys was expected.";
         Assert.StartsWith(Expected, exception.Message, StringComparison.Ordinal);
     }
 

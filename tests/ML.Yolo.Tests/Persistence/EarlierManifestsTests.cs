@@ -18,7 +18,7 @@ public sealed class EarlierManifestsTests
             { "ScoreThreshold": 0.125, "IouThreshold": 0.5, "MultiLabel": true, "MaxDetections": 7, "Canvas": "Square", "BatchSize": 3 }
             """);
         Assert.True(JsonNode.DeepEquals(expected, options["Scoring"]), options.ToJsonString());
-        Assert.Equal(["ImageSize", "Loss", "Scoring"], options.Select(option => option.Key));
+        Assert.Equal(["ImageSize", "Loss", "Scoring", "Recipe"], options.Select(option => option.Key));
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class EarlierManifestsTests
     [Fact]
     public void Parse_ManifestOfToday_StaysAsItIs()
     {
-        const string Options = """{"Loss":{"Variant":"YoloV5"},"Scoring":{"ScoreThreshold":0.5},"ScoreThreshold":0.125}""";
+        const string Options = """{"Loss":{"Variant":"YoloV5"},"Scoring":{"ScoreThreshold":0.5},"ScoreThreshold":0.125,"Recipe":"Auto"}""";
 
         var manifest = Parse(Options, """ "Decoder": "YoloV3", """);
 

@@ -176,7 +176,7 @@ public sealed class CheckpointTests
 
         using var model = TinyRun.Fit(new MLContext(seed: 1), options);
 
-        using var initial = YoloNetwork.Create(options.Architecture, classCount: 2, options.ChosenLoss.BoxCoding, seed: 1);
+        using var initial = YoloNetwork.Create(options.ChosenArchitecture, classCount: 2, options.ChosenLoss.BoxCoding, seed: 1);
         Assert.False(initial.state_dict()[Convolution].Equals(model.Network.state_dict()[Convolution]));
         var (checkpoint, _) = Checkpoint.Load(folder.File("last.safetensors"));
         Assert.Equal((steps, 0), (checkpoint.State.AverageUpdates, checkpoint.State.SinceStep));

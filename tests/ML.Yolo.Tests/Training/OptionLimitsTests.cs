@@ -35,7 +35,7 @@ public sealed class OptionLimitsTests
         ["clip norm"] = (options => options.GradientClipNorm = 1e39, "GradientClipNorm is 1E+39; it must be a number of single precision."),
         ["ramp"] = (options => options.EmaRampUpdates = double.PositiveInfinity, "EmaRampUpdates is Infinity; it must be a finite number above 0."),
         ["image size"] = (options => options.ImageSize = 23_200, "ImageSize is 23200; it must be at most 23170"),
-        ["optimiser"] = (options => options.Optimizer = (OptimizerKind)7, "Optimizer is 7; it must be one of Sgd, Adam, AdamW."),
+        ["optimiser"] = (options => options.Optimizer = (OptimizerKind)7, "Optimizer is 7; it must be one of Sgd, Adam, AdamW, Auto."),
         ["schedule"] = (options => options.Schedule = (LearningRateSchedule)(-1), "Schedule is -1; it must be one of Linear, Cosine, OneCycle."),
         ["divergence"] = (options => options.OnNonFiniteLoss = (NonFiniteLossHandling)2, "OnNonFiniteLoss is 2; it must be one of Throw, KeepBest."),
         ["caching"] = (options => options.ImageCaching = (ImageCaching)9, "ImageCaching is 9; it must be one of "),

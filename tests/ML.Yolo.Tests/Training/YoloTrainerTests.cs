@@ -141,18 +141,6 @@ public sealed class YoloTrainerTests
     }
 
     [Fact]
-    public void Fit_LabelsAreText_NamesTheColumnWhatItIsAndWhatItShouldBe()
-    {
-        var mlContext = new MLContext(seed: 1);
-        var data = mlContext.Data.LoadFromEnumerable(SquareImages.Draw(2));
-
-        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(data));
-
-        const string Message = "The label column 'Label' is a vector of String; a vector of keys (use MapValueToKey) was expected.";
-        Assert.Contains(Message, exception.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void GetOutputSchema_NoImageColumn_NamesItAndTheColumnsThereAre()
     {
         var mlContext = new MLContext(seed: 1);

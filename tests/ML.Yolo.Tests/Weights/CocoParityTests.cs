@@ -152,7 +152,7 @@ public sealed class CocoParityTests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 80);
-        NetworkState.Load(network, WeightsFile.Load(SharedFolder.Path("weights", file)), file);
+        NetworkState.Load(network, WeightsFile.Load(SharedFolder.Path("weights", file)).Tensors, file);
         network.eval();
         return network;
     }

@@ -26,9 +26,9 @@ public sealed class PointWeightsTests
         Save(detector, folder.File(file));
         using var network = YoloNetwork.Create(SmallArchitecture.Points, classCount: 3);
 
-        var left = NetworkState.LoadPretrained(network, WeightsFile.Load(folder.File(file)), file, allowPartial: false);
+        var left = NetworkState.LoadPretrained(network, WeightsFile.Load(folder.File(file)).Tensors, file, allowPartial: false, Unnamed(3));
 
-        Assert.Empty(left);
+        Assert.Empty(left.LeftOut);
         Assert.All(network.state_dict(), entry => TensorAssert.Close(detector.Network.state_dict()[entry.Key], entry.Value, relative: file == "half.pt" ? 1e-3 : 0, absolute: file == "half.pt" ? 1e-6 : 0));
     }
 
@@ -59,7 +59,7 @@ public sealed class PointWeightsTests
         var exception = Assert.Throws<WeightsFormatException>(() =>
         {
             if (isPretraining)
-                NetworkState.LoadPretrained(network, state, "odd.pt", allowPartial: false);
+                NetworkState.LoadPretrained(network, state, "odd.pt", allowPartial: false, Unnamed(3));
             else
                 NetworkState.Load(network, state, "odd.pt");
         });
@@ -91,10 +91,11 @@ public sealed class PointWeightsTests
         using var three = YoloNetwork.Create(YoloArchitecture.Parse(name), classCount: 3);
         var before = three.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
 
-        var left = Assert.Single(NetworkState.LoadPretrained(three, eighty.state_dict(), "coco.pt", allowPartial: false));
+        var left = NetworkState.LoadPretrained(three, eighty.state_dict(), "coco.pt", allowPartial: false, Unnamed(3));
 
-        Assert.StartsWith($"'coco.pt' was trained on 80 classes, and 3 are to be learned: the head keeps its initial values (model.{head}.cv3.", left, StringComparison.Ordinal);
+        Assert.Equal("'coco.pt' was trained on 80 other classes; the head for the 3 to be learned begins anew.", left.Head);
         var other = three.state_dict().Where(entry => !entry.Value.shape.SequenceEqual(eighty.state_dict()[entry.Key].shape)).ToList();
+        Assert.All(other, entry => Assert.StartsWith($"model.{head}.cv3.", entry.Key, StringComparison.Ordinal));
         Assert.Equal(towers, other.Count);
         Assert.All(other, entry => TensorAssert.Equal(before[entry.Key], entry.Value));
         Assert.All(three.state_dict().Except(other), entry => TensorAssert.Equal(eighty.state_dict()[entry.Key], entry.Value));
@@ -106,11 +107,14 @@ public sealed class PointWeightsTests
         using var scope = NewDisposeScope();
         using var eighty = YoloNetwork.Create(YoloArchitecture.V8Small, classCount: 80);
         using var three = YoloNetwork.Create(YoloArchitecture.V8Small, classCount: 3);
+        var before = three.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
 
-        var left = Assert.Single(NetworkState.LoadPretrained(three, eighty.state_dict(), "coco.pt", allowPartial: false));
+        var left = NetworkState.LoadPretrained(three, eighty.state_dict(), "coco.pt", allowPartial: false, Unnamed(3));
 
-        var names = Enumerable.Range(0, 3).SelectMany(layer => new[] { $"model.22.cv3.{layer}.2.weight", $"model.22.cv3.{layer}.2.bias" });
-        Assert.EndsWith($"({string.Join("; ", names)}).", left, StringComparison.Ordinal);
+        Assert.True(left.IsHeadNew);
+        var names = Enumerable.Range(0, 3).SelectMany(layer => new[] { $"model.22.cv3.{layer}.2.weight", $"model.22.cv3.{layer}.2.bias" }).ToHashSet();
+        Assert.All(names, name => TensorAssert.Equal(before[name], three.state_dict()[name]));
+        Assert.All(three.state_dict().Where(entry => !names.Contains(entry.Key)), entry => TensorAssert.Equal(eighty.state_dict()[entry.Key], entry.Value));
     }
 
     [Fact]
@@ -139,6 +143,8 @@ public sealed class PointWeightsTests
         Assert.IsType<YoloV8LossOptions>(detector.Options.Loss);
         Assert.Equal("YoloV8", detector.Network.Head.Settings.Coding.Name);
     }
+
+    private static ClassNameMatch Unnamed(int classCount) => new(found: null, [.. Enumerable.Range(0, classCount).Select(i => $"class {i}")]);
 
     private static void Save(YoloTransformer detector, string path)
     {

@@ -25,9 +25,10 @@ public sealed class PretrainedWeightsTests
         Save(mlContext, trained, folder.File(file));
         using var network = YoloNetwork.Create(SmallArchitecture.EveryBlock, trained.ClassNames.Count);
 
-        var left = NetworkState.LoadPretrained(network, WeightsFile.Load(folder.File(file)), file, allowPartial: false);
+        var left = NetworkState.LoadPretrained(network, WeightsFile.Load(folder.File(file)).Tensors, file, allowPartial: false, Unnamed(2));
 
-        Assert.Empty(left);
+        Assert.Empty(left.LeftOut);
+        Assert.False(left.IsHeadNew);
         Assert.All(network.state_dict(), entry => TensorAssert.Equal(trained.Network.state_dict()[entry.Key], entry.Value));
     }
 
@@ -38,9 +39,11 @@ public sealed class PretrainedWeightsTests
         using var network = YoloNetwork.Create(SmallArchitecture.EveryBlock, classCount: 3);
         var head = network.state_dict()["model.15.m.0.weight"].clone();
 
-        var left = NetworkState.LoadPretrained(network, MarkedState(classCount: 7), "seven.pt", allowPartial: false);
+        var left = NetworkState.LoadPretrained(network, MarkedState(classCount: 7), "seven.pt", allowPartial: false, Unnamed(3));
 
-        Assert.StartsWith("'seven.pt' was trained on 7 classes, and 3 are to be learned: the head keeps its initial values (model.15.m.0.weight", Assert.Single(left), StringComparison.Ordinal);
+        Assert.Equal("'seven.pt' was trained on 7 other classes; the head for the 3 to be learned begins anew.", left.Head);
+        Assert.Empty(left.LeftOut);
+        Assert.True(left.IsHeadNew);
         TensorAssert.Equal(head, network.state_dict()["model.15.m.0.weight"]);
         Assert.All(network.state_dict()["model.0.conv.weight"].reshape(-1).data<float>().ToArray(), value => Assert.Equal(Marked, value));
     }
@@ -52,7 +55,7 @@ public sealed class PretrainedWeightsTests
         using var network = YoloNetwork.Create(SmallArchitecture.EveryBlock, classCount: 3);
         var before = network.state_dict()["model.0.conv.weight"].clone();
 
-        var exception = Assert.Throws<WeightsFormatException>(() => NetworkState.LoadPretrained(network, Misfits(), "odd.pt", allowPartial: false));
+        var exception = Assert.Throws<WeightsFormatException>(() => NetworkState.LoadPretrained(network, Misfits(), "odd.pt", allowPartial: false, Unnamed(3)));
 
         Assert.Contains("'odd.pt' does not fit every-block with 3 classes in 3 tensors", exception.Message, StringComparison.Ordinal);
         Assert.Contains("model.0.bn.bias has shape (9) where (8) was expected", exception.Message, StringComparison.Ordinal);
@@ -67,9 +70,9 @@ public sealed class PretrainedWeightsTests
         using var scope = NewDisposeScope();
         using var network = YoloNetwork.Create(SmallArchitecture.EveryBlock, classCount: 3);
 
-        var left = NetworkState.LoadPretrained(network, Misfits(), "odd.pt", allowPartial: true);
+        var left = NetworkState.LoadPretrained(network, Misfits(), "odd.pt", allowPartial: true, Unnamed(3));
 
-        Assert.Contains("in 3 tensors, which are left out", Assert.Single(left), StringComparison.Ordinal);
+        Assert.Contains("in 3 tensors, which are left out", Assert.Single(left.LeftOut), StringComparison.Ordinal);
         Assert.Equal(Marked, network.state_dict()["model.0.conv.weight"].mean().item<float>());
     }
 
@@ -79,7 +82,7 @@ public sealed class PretrainedWeightsTests
         using var scope = NewDisposeScope();
         using var network = YoloNetwork.Create(SmallArchitecture.EveryBlock, classCount: 3);
 
-        var exception = Assert.Throws<WeightsFormatException>(() => NetworkState.LoadPretrained(network, new Dictionary<string, Tensor> { ["fc.weight"] = ones(1) }, "other.pt", allowPartial: true));
+        var exception = Assert.Throws<WeightsFormatException>(() => NetworkState.LoadPretrained(network, new Dictionary<string, Tensor> { ["fc.weight"] = ones(1) }, "other.pt", allowPartial: true, Unnamed(3)));
 
         Assert.Contains("'other.pt' holds 1 tensors, none of which is one of every-block: fc.weight.", exception.Message, StringComparison.Ordinal);
     }
@@ -133,7 +136,7 @@ public sealed class PretrainedWeightsTests
 
         using var trained = TinyRun.Fit(mlContext, options);
 
-        Assert.Contains(messages, message => message.Contains("was trained on 5 classes, and 2 are to be learned", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.Contains("was trained on 5 other classes; the head for the 2 to be learned begins anew.", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -155,7 +158,7 @@ public sealed class PretrainedWeightsTests
         using var folder = new TemporaryFolder();
         var path = new ZipBytes().Add("Version.txt", "5.0"u8.ToArray()).Save(folder, "model.zip");
 
-        var exception = Assert.Throws<WeightsFormatException>(() => WeightsFile.Load(path));
+        var exception = Assert.Throws<WeightsFormatException>(() => WeightsFile.Load(path).Tensors);
 
         Assert.Contains("holds 0 entries named weights.safetensors", exception.Message, StringComparison.Ordinal);
     }
@@ -170,6 +173,8 @@ public sealed class PretrainedWeightsTests
 
         Assert.Contains("nowhere.pt", exception.Message, StringComparison.Ordinal);
     }
+
+    private static ClassNameMatch Unnamed(int classCount) => new(found: null, [.. Enumerable.Range(0, classCount).Select(i => $"class {i}")]);
 
     private static YoloTrainer.Options SmallRun()
     {

@@ -18,7 +18,7 @@ public sealed class WeightsParityTests
         using var noGradient = no_grad();
         using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 80);
         var golden = Safetensors.Load(SharedFolder.Path("golden", "network", "yolov5n-forward.safetensors"));
-        NetworkState.Load(network, WeightsFile.Load(SharedFolder.Path("weights", file)), file);
+        NetworkState.Load(network, WeightsFile.Load(SharedFolder.Path("weights", file)).Tensors, file);
         network.eval();
 
         var maps = network.Forward(golden["input"]);
@@ -36,7 +36,7 @@ public sealed class WeightsParityTests
         using var scope = NewDisposeScope();
         var expected = Safetensors.Load(SharedFolder.Path("weights", "yolov5n.safetensors"));
 
-        var tensors = WeightsFile.Load(SharedFolder.Path("weights", file));
+        var tensors = WeightsFile.Load(SharedFolder.Path("weights", file)).Tensors;
 
         Assert.Equal(expected.Keys.Order(), tensors.Keys.Order());
         Assert.All(expected, entry => TensorAssert.Equal(entry.Value.reshape(tensors[entry.Key].shape).to(ScalarType.Float64), tensors[entry.Key].to(ScalarType.Float64)));

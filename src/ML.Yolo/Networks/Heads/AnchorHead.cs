@@ -80,6 +80,19 @@ internal sealed class AnchorHead : DetectionHead
         => name.StartsWith("m.", StringComparison.Ordinal) && found.Length == wanted.Length && found[1..].SequenceEqual(wanted[1..])
             && found[0] == _anchors.shape[1] * AnchorChannels.Of(classCount);
 
+    public override bool HasClassRows(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount)
+        => IsOfClassCount(name, found, wanted, classCount);
+
+    public override void CopyClassRows(Tensor found, Tensor wanted, int classCount, IReadOnlyList<(int Found, int Wanted)> pairs)
+    {
+        var anchorCount = _anchors.shape[1];
+        var from = found.reshape(anchorCount, AnchorChannels.Of(classCount), -1);              // (A, 5 + C', …)
+        var to = wanted.view(anchorCount, _channels, -1);                                     // (A, 5 + C, …)
+        to.narrow(1, 0, AnchorChannels.FirstClass).copy_(from.narrow(1, 0, AnchorChannels.FirstClass));
+        foreach (var (there, here) in pairs)
+            to.select(1, AnchorChannels.FirstClass + here).copy_(from.select(1, AnchorChannels.FirstClass + there));
+    }
+
     public override Tensor[] forward(Tensor[] inputs)
     {
         using var scope = NewDisposeScope();

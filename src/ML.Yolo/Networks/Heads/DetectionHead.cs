@@ -45,4 +45,18 @@ internal abstract class DetectionHead : Module<Tensor[], Tensor[]>
     /// <param name="wanted">Shape of the head's own.</param>
     /// <param name="classCount">The number of classes.</param>
     public abstract bool IsOfClassCount(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount);
+
+    /// <summary>Whether a tensor of the head's state has rows of its own for each class, and may be copied class by class.</summary>
+    /// <param name="name">Name of the tensor within the head.</param>
+    /// <param name="found">Shape of the tensor of a head for <paramref name="classCount"/> classes.</param>
+    /// <param name="wanted">Shape of the head's own.</param>
+    /// <param name="classCount">Number of classes of the tensor found.</param>
+    public abstract bool HasClassRows(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount);
+
+    /// <summary>Copies the rows of some classes, and those that all classes share.</summary>
+    /// <param name="found">A tensor for which <see cref="HasClassRows"/> holds.</param>
+    /// <param name="wanted">The head's own.</param>
+    /// <param name="classCount">Number of classes of the tensor found.</param>
+    /// <param name="pairs">Indices of a class there and here.</param>
+    public abstract void CopyClassRows(Tensor found, Tensor wanted, int classCount, IReadOnlyList<(int Found, int Wanted)> pairs);
 }

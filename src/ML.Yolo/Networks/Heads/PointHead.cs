@@ -112,6 +112,18 @@ internal sealed class PointHead : DetectionHead
         return true;
     }
 
+    public override bool HasClassRows(string name, ReadOnlySpan<long> found, ReadOnlySpan<long> wanted, int classCount)
+    {
+        var isLast = name.StartsWith($"{ClassTowersName}.", StringComparison.Ordinal) && name.Split('.') is [_, _, "2", _];
+        return isLast && found.Length == wanted.Length && found[0] == classCount && found[1..].SequenceEqual(wanted[1..]);
+    }
+
+    public override void CopyClassRows(Tensor found, Tensor wanted, int classCount, IReadOnlyList<(int Found, int Wanted)> pairs)
+    {
+        foreach (var (there, here) in pairs)
+            wanted[here].copy_(found[there]);
+    }
+
     public override Tensor[] forward(Tensor[] inputs)
     {
         using var scope = NewDisposeScope();

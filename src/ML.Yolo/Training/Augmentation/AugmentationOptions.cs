@@ -10,8 +10,11 @@ public sealed class AugmentationOptions
     /// <summary>Images per mosaic: 4 (default) or 9.</summary>
     public int MosaicTiles { get; set; } = 4;
 
-    /// <summary>Epochs at the end that are trained without mosaic and mixup, on images as they are. At least 0; default 0.</summary>
-    public int CloseMosaicEpochs { get; set; }
+    /// <summary>
+    /// Epochs at the end that are trained without mosaic and mixup, on images as they are. At least 0. Null, the default: chosen by
+    /// <see cref="YoloTrainer.Options.Recipe"/>; 0 of the reference.
+    /// </summary>
+    public int? CloseMosaicEpochs { get; set; }
 
     /// <summary>Chance that a mosaic is blended with another one (Zhang et al. 2018). In [0, 1]; default 0.</summary>
     public float MixUpProbability { get; set; }
@@ -114,8 +117,8 @@ public sealed class AugmentationOptions
 
         if (MosaicTiles is not (4 or 9))
             throw OutOfRange(nameof(MosaicTiles), MosaicTiles, "4 or 9");
-        if (CloseMosaicEpochs < 0)
-            throw OutOfRange(nameof(CloseMosaicEpochs), CloseMosaicEpochs, "at least 0");
+        if (CloseMosaicEpochs is { } closed && closed < 0)
+            throw OutOfRange(nameof(CloseMosaicEpochs), closed, "at least 0");
     }
 
     /// <summary>A copy that later changes to this object do not touch.</summary>
