@@ -111,6 +111,7 @@ function askForKey() {
 function show(image, what) {
   [picture.width, picture.height] = [image.width, image.height];
   picture.getContext("2d").drawImage(image, 0, 0);
+  picture.classList.toggle("small", image.width < 480 && image.height <= image.width);
   shown = what;
   chosen = null;
   stage.classList.remove("empty");
