@@ -22,7 +22,9 @@ internal sealed class LoadReport(IReadOnlyList<Answer> answers, IReadOnlyList<lo
     private int Mistaken { get; } = answers.Count(answer => answer.Status == Ok && answer.Kind is not (UploadKind.Good or UploadKind.HangsUp));
 
     /// <summary>The last third's median memory by the second third's: the first is warming up.</summary>
-    private double Growth => memory.Count < 6 ? 1 : (double)Median(memory.Skip(memory.Count * 2 / 3)) / Median(memory.Skip(memory.Count / 3).Take(memory.Count / 3));
+    private double Growth => memory.Count < 6
+        ? 1
+        : (double)Median(memory.Skip(memory.Count * 2 / 3)) / Median(memory.Skip(memory.Count / 3).Take(memory.Count / 3));
 
     /// <summary>Whether the server was there to the end, failed nobody, mistook nothing, and took no more and more memory.</summary>
     public bool Holds => isRunning && Good.Count > 0 && Faults == 0 && Broken == 0 && Mistaken == 0 && Growth <= MaxGrowth;
@@ -33,9 +35,11 @@ internal sealed class LoadReport(IReadOnlyList<Answer> answers, IReadOnlyList<lo
         var text = new StringBuilder();
         foreach (var group in answers.GroupBy(answer => (answer.Kind, answer.Status)).OrderBy(group => group.Key))
             text.AppendLine(CultureInfo.InvariantCulture, $"{group.Key.Kind,-10} {group.Key.Status,4} {group.Count(),8}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"detected     {rate,8:F1} images per second, {rate / imagesPerSecondDirectly:F2} of DetectMany's {imagesPerSecondDirectly:F1}");
+        var share = rate / imagesPerSecondDirectly;
+        text.AppendLine(CultureInfo.InvariantCulture, $"detected     {rate,8:F1} images per second, {share:F2} of DetectMany's {imagesPerSecondDirectly:F1}");
         text.AppendLine(CultureInfo.InvariantCulture, $"answered in  p50 {Percentile(50):F0} ms, p95 {Percentile(95):F0} ms, p99 {Percentile(99):F0} ms");
-        text.AppendLine(CultureInfo.InvariantCulture, $"memory       max {memory.DefaultIfEmpty().Max() / 1e6:F0} MB; the last third by the second {Growth:F2}");
+        var max = memory.DefaultIfEmpty().Max() / 1e6;
+        text.AppendLine(CultureInfo.InvariantCulture, $"memory       max {max:F0} MB; the last third by the second {Growth:F2}");
         return text.Append(Holds ? "The server held." : "The server did not hold.").ToString();
     }
 

@@ -15,7 +15,8 @@ internal sealed class LoadRun(LoadedServer server, IReadOnlyList<byte[]> picture
 
     public async Task<LoadReport> RunAsync(TimeSpan time)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = callers }) { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(1) };
+        using var connections = new SocketsHttpHandler { MaxConnectionsPerServer = callers };
+        using var client = new HttpClient(connections) { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(1) };
         var clock = Stopwatch.StartNew();
         var calling = Task.WhenAll(Enumerable.Range(0, callers).Select(seed => Task.Run(() => CallAsync(client, new Random(seed), clock, time))));
         while (clock.Elapsed < time)

@@ -17,7 +17,8 @@ internal static class ApiDocument
             if (options.ApiKey is not null)
             {
                 description.Components ??= new OpenApiComponents();
-                description.AddComponent(ApiKeyHandler.Scheme, (IOpenApiSecurityScheme)new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
+                IOpenApiSecurityScheme key = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" };
+                description.AddComponent(ApiKeyHandler.Scheme, key);
                 description.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiKeyHandler.Scheme, description)] = [] }];
             }
 

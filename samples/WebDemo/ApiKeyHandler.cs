@@ -20,7 +20,8 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<ApiKeyOptions> options, ILog
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var authorization = Request.Headers.Authorization.ToString();
-        var given = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..] : Request.Headers["X-Api-Key"].ToString();
+        var isBearer = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
+        var given = isBearer ? authorization[Bearer.Length..] : Request.Headers["X-Api-Key"].ToString();
         if (Options.Key is { } key)
         {
             if (given.Length == 0)

@@ -8,6 +8,9 @@ internal static class ImageHeader
 {
     private const string Expected = "JPEG, PNG, BMP, GIF or WebP was expected.";
 
+    private static readonly SKEncodedImageFormat[] Formats =
+        [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif, SKEncodedImageFormat.Webp];
+
     /// <exception cref="ImageException">The format is unknown (415), the header is damaged (422), or the image has too many pixels (413).</exception>
     public static void Check(UploadedImage image, long maxPixels)
     {
@@ -21,12 +24,13 @@ internal static class ImageHeader
                 : new ImageException(StatusCodes.Status422UnprocessableEntity, "The image is damaged", $"{what} has a header that cannot be read.", image.Part);
         }
 
-        if (codec.EncodedFormat is not (SKEncodedImageFormat.Jpeg or SKEncodedImageFormat.Png or SKEncodedImageFormat.Bmp or SKEncodedImageFormat.Gif or SKEncodedImageFormat.Webp))
-            throw new ImageException(StatusCodes.Status415UnsupportedMediaType, "Not such an image", $"{what} is {codec.EncodedFormat}; {Expected}", image.Part);
+        if (!Formats.Contains(codec.EncodedFormat))
+            throw new ImageException(StatusCodes.Status415UnsupportedMediaType, "Not an image", $"{what} is {codec.EncodedFormat}; {Expected}", image.Part);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > maxPixels)
         {
-            var detail = string.Create(CultureInfo.InvariantCulture, $"{what} has {width} × {height} pixels by its header; at most {maxPixels} in all were expected.");
+            var detail = string.Create(
+                CultureInfo.InvariantCulture, $"{what} has {width} × {height} pixels by its header; at most {maxPixels} in all were expected.");
             throw new ImageException(StatusCodes.Status413PayloadTooLarge, "The image is too large", detail, image.Part);
         }
     }

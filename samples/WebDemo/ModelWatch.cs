@@ -1,6 +1,8 @@
 namespace WebDemo;
 
-/// <summary>Looks whether the model's file has changed, and serves the new one once it is loaded whole. Until then, and if it cannot be, the old one serves.</summary>
+/// <summary>
+/// Looks whether the model's file has changed, and serves the new one once it is loaded whole. Until then, and if it cannot be, the old one serves.
+/// </summary>
 internal sealed partial class ModelWatch(ModelSlot slot, ModelSource source, WebDemoOptions options, ILogger<ModelWatch> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,8 +45,9 @@ internal sealed partial class ModelWatch(ModelSlot slot, ModelSource source, Web
             await slot.ReplaceAsync(next);
             LogReloaded(source.Path, next.Detector.Architecture.Name, next.Detector.ClassNames.Count);
         }
-        catch (ModelException exception)
+        catch (Exception exception)
         {
+            // Whatever is wrong with the new file, the old model goes on.
             LogKept(source.Path, exception.Message);
         }
     }

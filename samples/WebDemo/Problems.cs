@@ -11,7 +11,7 @@ internal sealed class Problems(IProblemDetailsService writer) : IExceptionHandle
     private const int ClientClosedRequest = 499;
     private const string RetrySeconds = "1";
 
-    /// <summary>Titles are the status', and an answer that says when to come back.</summary>
+    /// <summary>Whoever is told that the server is busy is told when to come back.</summary>
     public static void Complete(ProblemDetailsContext context)
     {
         if (context.ProblemDetails.Status == StatusCodes.Status503ServiceUnavailable && string.IsNullOrEmpty(context.HttpContext.Response.Headers.RetryAfter))
@@ -47,5 +47,6 @@ internal sealed class Problems(IProblemDetailsService writer) : IExceptionHandle
         _ => null,
     };
 
-    private static ProblemDetails Busy(string detail) => new() { Status = StatusCodes.Status503ServiceUnavailable, Title = "The server is busy", Detail = detail };
+    private static ProblemDetails Busy(string detail)
+        => new() { Status = StatusCodes.Status503ServiceUnavailable, Title = "The server is busy", Detail = detail };
 }

@@ -46,7 +46,8 @@ internal sealed class ServedModel : IAsyncDisposable
         {
             throw new ModelException(exception.Message, exception);
         }
-        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException or ArgumentException
+            or InvalidOperationException or NotSupportedException)
         {
             throw new ModelException($"'{path}' cannot be served: {exception.Message}", exception);
         }

@@ -38,7 +38,12 @@ internal static class Traffic
         if (isTooOften)
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var problem = isTooOften
-            ? new ProblemDetails { Status = StatusCodes.Status429TooManyRequests, Title = "Too many requests", Detail = $"At most {perMinute} per minute and address." }
+            ? new ProblemDetails
+            {
+                Status = StatusCodes.Status429TooManyRequests,
+                Title = "Too many requests",
+                Detail = $"At most {perMinute} per minute and address.",
+            }
             : new ProblemDetails
             {
                 Status = StatusCodes.Status503ServiceUnavailable,
@@ -46,6 +51,7 @@ internal static class Traffic
                 Detail = $"{options.MaxRequests} requests are at work, and no more may be.",
             };
         http.Response.StatusCode = problem.Status!.Value;
-        await http.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = problem });
+        var writer = http.RequestServices.GetRequiredService<IProblemDetailsService>();
+        await writer.WriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = problem });
     }
 }

@@ -62,7 +62,7 @@ internal sealed class UploadReader(WebDemoOptions options)
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
                 if (images.Count == options.MaxParts)
-                    throw new ImageException(StatusCodes.Status413PayloadTooLarge, "Too many images", Invariant($"The form has more than {options.MaxParts} parts."));
+                    throw TooLarge("Too many images", Invariant($"The form has more than {options.MaxParts} parts."));
                 var image = await ReadPartAsync(section, images.Count, room, cancellationToken);
                 room -= image.Bytes.Length;
                 images.Add(image);
@@ -78,11 +78,16 @@ internal sealed class UploadReader(WebDemoOptions options)
 
     private async Task<UploadedImage> ReadPartAsync(MultipartSection section, int index, int room, CancellationToken cancellationToken)
     {
-        var disposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed) ? parsed : new ContentDispositionHeaderValue("form-data");
+        var hasDisposition = ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var parsed);
+        var disposition = hasDisposition ? parsed! : new ContentDispositionHeaderValue("form-data");
         var name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName);
         var part = new UploadPart(index, name.HasValue ? name.Value : HeaderUtilities.RemoveQuotes(disposition.Name).Value);
         if (!name.HasValue && section.ContentType is null)
-            throw new ImageException(StatusCodes.Status400BadRequest, "Not a file", $"Part {index} is a field and not a file; images alone were expected.", part);
+        {
+            var detail = $"Part {index} is a field and not a file; images alone were expected.";
+            throw new ImageException(StatusCodes.Status400BadRequest, "Not a file", detail, part);
+        }
+
         if (section.ContentType is { } text && !(MediaTypeHeaderValue.TryParse(text, out var type) && IsImage(type)))
             throw WrongType(text, $"Part {index}", part);
         var bytes = await ReadAllAsync(section.Body, room, cancellationToken);
@@ -106,15 +111,17 @@ internal sealed class UploadReader(WebDemoOptions options)
         return bytes.ToArray();
     }
 
-    private ImageException TooLarge() => new(
-        StatusCodes.Status413PayloadTooLarge, "The request is too large", Invariant($"The request has more than {options.MaxBodyBytes} bytes, which is the limit."));
+    private ImageException TooLarge()
+        => TooLarge("The request is too large", Invariant($"The request has more than {options.MaxBodyBytes} bytes, which is the limit."));
+
+    private static ImageException TooLarge(string title, string detail) => new(StatusCodes.Status413PayloadTooLarge, title, detail);
 
     private static ImageException BadForm(string detail) => new(StatusCodes.Status400BadRequest, "The form cannot be read", detail);
 
     private static ImageException WrongType(string? found, string what, UploadPart? part) => new(
         StatusCodes.Status415UnsupportedMediaType,
         "Not an image",
-        $"{what} has {(string.IsNullOrEmpty(found) ? "no content type" : $"the content type '{found}'")}; image/jpeg, image/png, image/bmp, image/gif, image/webp, "
-        + $"{OctetStream}{(part is null ? " or multipart/form-data" : "")} was expected.",
+        $"{what} has {(string.IsNullOrEmpty(found) ? "no content type" : $"the content type '{found}'")}; image/jpeg, image/png, image/bmp, image/gif, "
+        + $"image/webp, {OctetStream}{(part is null ? " or multipart/form-data" : "")} was expected.",
         part);
 }

@@ -21,13 +21,24 @@ public sealed class DetectionBatcher : IAsyncDisposable
     public const string MeterName = "ML.Yolo";
 
     private static readonly Meter Meter = new(MeterName);
-    private static readonly UpDownCounter<int> WaitingImages = Meter.CreateUpDownCounter<int>("ml_yolo.images.waiting", "{image}", "Images that wait to be scored.");
-    private static readonly Counter<long> RefusedImages = Meter.CreateCounter<long>("ml_yolo.images.refused", "{image}", "Images refused because too many waited.");
+    private static readonly UpDownCounter<int> WaitingImages
+        = Meter.CreateUpDownCounter<int>("ml_yolo.images.waiting", "{image}", "Images that wait to be scored.");
+
+    private static readonly Counter<long> RefusedImages
+        = Meter.CreateCounter<long>("ml_yolo.images.refused", "{image}", "Images refused because too many waited.");
+
     private static readonly Counter<long> ScoredImages = Meter.CreateCounter<long>("ml_yolo.images.scored", "{image}", "Images scored.");
     private static readonly Histogram<int> BatchSizes = Meter.CreateHistogram(
-        "ml_yolo.batch.size", "{image}", "Images scored at once.", advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128] });
+        "ml_yolo.batch.size",
+        "{image}",
+        "Images scored at once.",
+        advice: new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128] });
+
     private static readonly Histogram<double> BatchDurations = Meter.CreateHistogram(
-        "ml_yolo.batch.duration", "s", "Time to score a batch.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5] });
+        "ml_yolo.batch.duration",
+        "s",
+        "Time to score a batch.",
+        advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5] });
 
     private readonly DetectionBatcherOptions _options;
     private readonly Func<byte[], PreparedImage> _decode;

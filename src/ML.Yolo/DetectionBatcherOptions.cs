@@ -24,7 +24,8 @@ public sealed record DetectionBatcherOptions
     /// <summary>Checks every value and throws <see cref="ArgumentOutOfRangeException"/> naming the first that does not hold.</summary>
     internal void Check()
     {
-        Require(MaxBatchSize is null or (>= 1 and <= ScoringOptions.MaxBatchSize), nameof(MaxBatchSize), MaxBatchSize, $"in [1, {ScoringOptions.MaxBatchSize}]");
+        const int Max = ScoringOptions.MaxBatchSize;
+        Require(MaxBatchSize is null or (>= 1 and <= Max), nameof(MaxBatchSize), MaxBatchSize, FormattableString.Invariant($"in [1, {Max}]"));
         Require(MaxDelay >= TimeSpan.Zero && MaxDelay <= TimeSpan.FromMinutes(1), nameof(MaxDelay), MaxDelay, "between 0 and a minute");
         Require(QueueCapacity >= 1, nameof(QueueCapacity), QueueCapacity, "at least 1");
         Require(DecodingThreads >= 1, nameof(DecodingThreads), DecodingThreads, "at least 1");

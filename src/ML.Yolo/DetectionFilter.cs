@@ -1,6 +1,8 @@
 namespace ML.Yolo;
 
-/// <summary>Which detections one caller of a <see cref="DetectionBatcher"/> wants, where that differs from the detector's <see cref="ScoringOptions"/>.</summary>
+/// <summary>
+/// Which detections one caller of a <see cref="DetectionBatcher"/> wants, where that differs from the detector's <see cref="ScoringOptions"/>.
+/// </summary>
 public sealed record DetectionFilter
 {
     /// <summary>Detections are reported if their confidence is above this. In [0, 1]; null, the default, is the detector's own.</summary>
@@ -8,7 +10,7 @@ public sealed record DetectionFilter
     public float? ScoreThreshold
     {
         get;
-        init => field = Checked(value, nameof(ScoreThreshold));
+        init => field = Checked(IsShare(value), value, nameof(ScoreThreshold), "in [0, 1]");
     }
 
     /// <summary>
@@ -19,7 +21,7 @@ public sealed record DetectionFilter
     public float? IouThreshold
     {
         get;
-        init => field = Checked(value, nameof(IouThreshold));
+        init => field = Checked(IsShare(value), value, nameof(IouThreshold), "in [0, 1]");
     }
 
     /// <summary>Max. detections. At least 1; null, the default, is the detector's own.</summary>
@@ -27,12 +29,12 @@ public sealed record DetectionFilter
     public int? MaxDetections
     {
         get;
-        init => field = value is null or >= 1
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxDetections), value, FormattableString.Invariant($"MaxDetections is {value}; it must be at least 1."));
+        init => field = Checked(value is null or >= 1, value, nameof(MaxDetections), "at least 1");
     }
 
-    private static float? Checked(float? value, string name) => value is null or (>= 0 and <= 1)
+    private static bool IsShare(float? value) => value is null or (>= 0 and <= 1);
+
+    private static T Checked<T>(bool holds, T value, string name, string expected) => holds
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be in [0, 1]."));
+        : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {expected}."));
 }

@@ -38,5 +38,6 @@ async function ask(path, options = {}) {
     return answer.json();
   const problem = await answer.json().catch(() => ({}));
   const said = problem.detail ?? Object.values(problem.errors ?? {}).flat().join(" ");
-  throw new ApiError(answer.status, [problem.title, said].filter(Boolean).join(": ") || `The server answered ${answer.status}.`, Number(answer.headers.get("Retry-After")));
+  const message = [problem.title, said].filter(Boolean).join(": ") || `The server answered ${answer.status}.`;
+  throw new ApiError(answer.status, message, Number(answer.headers.get("Retry-After")));
 }

@@ -24,7 +24,8 @@ const visible = () => shown.objects.filter(item => item.score >= threshold() && 
 async function start() {
   try {
     model = await getModel();
-    element("model").textContent = `${model.file}: ${model.architecture}, ${model.classes.length} ${model.classes.length === 1 ? "class" : "classes"}, ${model.imageSize} pixels`;
+    const classes = `${model.classes.length} ${model.classes.length === 1 ? "class" : "classes"}`;
+    element("model").textContent = `${model.file}: ${model.architecture}, ${classes}, ${model.imageSize} pixels`;
     element("threshold").value = model.scoreThreshold;
     showThreshold();
     render();

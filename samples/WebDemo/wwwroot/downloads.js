@@ -6,7 +6,12 @@ export const asJson = (name, size, objects) => new Blob(
 // Class index, centre x, centre y, width, height as fractions of the picture: a line of a label file in the YOLO format.
 export const asYoloLines = (size, objects) => new Blob(objects.map(({ classIndex, box }) => [
   classIndex,
-  ...[(box.x0 + box.x1) / 2 / size.width, (box.y0 + box.y1) / 2 / size.height, (box.x1 - box.x0) / size.width, (box.y1 - box.y0) / size.height].map(number => number.toFixed(6)),
+  ...[
+    (box.x0 + box.x1) / 2 / size.width,
+    (box.y0 + box.y1) / 2 / size.height,
+    (box.x1 - box.x0) / size.width,
+    (box.y1 - box.y0) / size.height,
+  ].map(number => number.toFixed(6)),
 ].join(" ") + "\n"), { type: "text/plain" });
 
 export function asPicture(picture, size, objects) {
