@@ -199,16 +199,18 @@ public sealed class YoloTrainerTests
     }
 
     [Fact]
-    public void Fit_NoObjectAnywhere_StillTrains()
+    public void Fit_NoObjectAnywhere_IsRefusedSinceThereIsNothingToLearn()
     {
         var mlContext = new MLContext(seed: 1);
         var rows = SquareImages.Draw(3);
         foreach (var row in rows)
             (row.Label, row.BoundingBoxes) = ([], []);
 
-        using var model = mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(SquareImages.AsView(mlContext, rows));
+        var trainer = mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options());
 
-        Assert.Equal(["red", "blue"], model.ClassNames);
+        var exception = Assert.Throws<InvalidOperationException>(() => trainer.Fit(SquareImages.AsView(mlContext, rows)));
+
+        Assert.Contains("The training data has 3 images and no object of a class to learn", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
