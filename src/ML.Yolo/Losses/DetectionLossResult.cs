@@ -15,8 +15,8 @@ public sealed class DetectionLossResult : IDisposable
     public Tensor Total { get; }
 
     /// <summary>
-    /// The weighted terms by name ("box", "obj", "cls"; YOLOv3 adds "noobj"): detached scalars left on the device, so that reading them is the caller's
-    /// choice of when to wait.
+    /// The weighted terms by name ("box", "obj", "cls"; YOLOv3 adds "noobj"; YOLOv8 has "box", "cls", "dfl"): detached scalars left on the device, so that
+    /// reading them is the caller's choice of when to wait.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Terms { get; }
 
