@@ -8,7 +8,11 @@ using ML.Yolo;
 // Trains on a VoTT export as Model Builder's code would, measures, and detects in the first image that was kept aside.
 var data = new Option<string?>("--data") { Description = "A VoTT export, or the folder of the blood cells.", HelpName = "PATH" };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the data.", DefaultValueFactory = _ => 40 };
-var imageSize = new Option<int>("--image-size") { Description = "Side of the square the network sees, pixels, a multiple of 32.", DefaultValueFactory = _ => 320 };
+var imageSize = new Option<int>("--image-size")
+{
+    Description = "Side of the square the network sees, pixels, a multiple of 32.",
+    DefaultValueFactory = _ => 320,
+};
 var weights = new Option<string?>("--weights") { Description = "Weights to start from, such as yolov5n.pt.", HelpName = "FILE" };
 var root = new RootCommand("Finds blood cells, with the files Model Builder would have made.") { data, epochs, imageSize, weights };
 root.SetAction(parsed =>

@@ -21,7 +21,8 @@ internal static class ImageHeader
         {
             throw result is SKCodecResult.Unimplemented
                 ? new ImageException(StatusCodes.Status415UnsupportedMediaType, "Not an image", $"{what} is of an unknown format; {Expected}", image.Part)
-                : new ImageException(StatusCodes.Status422UnprocessableEntity, "The image is damaged", $"{what} has a header that cannot be read.", image.Part);
+                : new ImageException(
+                    StatusCodes.Status422UnprocessableEntity, "The image is damaged", $"{what} has a header that cannot be read.", image.Part);
         }
 
         if (!Formats.Contains(codec.EncodedFormat))

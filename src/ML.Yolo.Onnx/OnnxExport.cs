@@ -15,7 +15,8 @@ public static class OnnxExport
     /// <param name="path">The file to make or replace, whole or not at all.</param>
     /// <param name="options">Input, output, precision and sizes; the defaults where omitted.</param>
     /// <returns>
-    /// What the file says otherwise than the detector does, in sentences: class names that would mislead the programs that read <see cref="OnnxOutput.Decoded"/>
+    /// What the file says otherwise than the detector does, in sentences: class names that would mislead the programs that read
+    /// <see cref="OnnxOutput.Decoded"/>
     /// and <see cref="OnnxOutput.Ultralytics"/> are written otherwise for them. Empty for most.
     /// </returns>
     /// <exception cref="ArgumentException">An option is out of range, or two contradict each other; the message names them.</exception>

@@ -24,7 +24,9 @@ internal sealed class OnnxFileDescription(IReadOnlyDictionary<string, string> me
         }
     }
 
-    /// <summary>Side of the square it takes; the one the detector was trained with where the file leaves the size open, null where it does not say it.</summary>
+    /// <summary>
+    /// Side of the square it takes; the one the detector was trained with where the file leaves the size open, null where it does not say it.
+    /// </summary>
     /// <exception cref="NotSupportedException">Its input is an image of any size, or is not square.</exception>
     public int? ImageSize
     {

@@ -27,8 +27,8 @@ public sealed record OnnxOptions
 
     /// <summary>
     /// Takes one image of any size as bytes, <c>image</c> (height, width, 3) RGB, and letterboxes it inside; boxes come out in pixels of that image.
-    /// Default false: the input is <c>images</c> (B, 3, H, W), RGB in [0, 1], letterboxed by the caller. Needs a batch of one and a fixed image size, and is not for
-    /// <see cref="OnnxOutput.Ultralytics"/>.
+    /// Default false: the input is <c>images</c> (B, 3, H, W), RGB in [0, 1], letterboxed by the caller. Needs a batch of one and a fixed image size, and is
+    /// not for <see cref="OnnxOutput.Ultralytics"/>.
     /// </summary>
     public bool IncludePreprocessing { get; init; }
 

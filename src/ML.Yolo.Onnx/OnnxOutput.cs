@@ -6,8 +6,8 @@ namespace ML.Yolo;
 public enum OnnxOutput
 {
     /// <summary>
-    /// The logits of the heads: <c>map0</c>, <c>map1</c> …, finest first, as <see cref="YoloNetwork.Forward"/> gives them: (B, A, H / stride, W / stride, 5 + C)
-    /// each of an anchor head, (B, 64 + C, H / stride, W / stride) of a point head.
+    /// The logits of the heads: <c>map0</c>, <c>map1</c> …, finest first, as <see cref="YoloNetwork.Forward"/> gives them: (B, A, H / stride, W / stride,
+    /// 5 + C) each of an anchor head, (B, 64 + C, H / stride, W / stride) of a point head.
     /// </summary>
     RawMaps,
 

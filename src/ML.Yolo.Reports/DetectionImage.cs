@@ -43,7 +43,8 @@ public static class DetectionImage
         if ((image.Width, image.Height) != (detections.Width, detections.Height))
         {
             throw new ArgumentException(
-                $"The image has {image.Width} × {image.Height} pixels; the detections are of one of {detections.Width} × {detections.Height}.", nameof(detections));
+                $"The image has {image.Width} × {image.Height} pixels; the detections are of one of {detections.Width} × {detections.Height}.",
+                nameof(detections));
         }
 
         return Draw(image, detections.Select(found => new LabeledBox(found.Label, found.Box, found.Score)), options);

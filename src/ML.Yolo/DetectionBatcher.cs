@@ -37,7 +37,7 @@ public sealed class DetectionBatcher : IAsyncDisposable
     private static readonly Histogram<double> BatchDurations = Meter.CreateHistogram(
         "ml_yolo.batch.duration",
         "s",
-        "Time to score a batch.",
+        "Time to score one batch.",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5] });
 
     private readonly DetectionBatcherOptions _options;

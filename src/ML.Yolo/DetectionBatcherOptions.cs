@@ -35,6 +35,6 @@ public sealed record DetectionBatcherOptions
     private static void Require(bool holds, string option, object? found, string expected)
     {
         if (!holds)
-            throw new ArgumentOutOfRangeException(option, found, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
+            throw new ArgumentOutOfRangeException(option, FormattableString.Invariant($"{option} is {found}; it must be {expected}."));
     }
 }

@@ -138,7 +138,8 @@ public static class DetectionEvaluationCatalog
     /// <param name="seed">Decides which row is in which part; null: the context's.</param>
     /// <returns>One result per part, in order; the caller disposes them, and with them the models.</returns>
     /// <remarks>
-    /// ML.NET's own <c>CrossValidate</c> measures classes of whole images, and says nothing about boxes. With photos that resemble each other, such as frames of
+    /// ML.NET's own <c>CrossValidate</c> measures classes of whole images, and says nothing about boxes. With photos that resemble each other, such as
+    /// frames of
     /// a film, split them by hand.
     /// </remarks>
     /// <exception cref="ArgumentException">The estimator gives a model without a detector, or with more than one.</exception>
@@ -155,7 +156,12 @@ public static class DetectionEvaluationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(estimator);
-        ArgumentOutOfRangeException.ThrowIfLessThan(numberOfFolds, 2);
+        if (numberOfFolds < 2)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(numberOfFolds), FormattableString.Invariant($"{nameof(numberOfFolds)} is {numberOfFolds}; it must be at least 2."));
+        }
+
         var mlContext = new MLContext(seed ?? catalog.Environment().Seed());
         var folds = new List<DetectionFold>();
         try

@@ -36,5 +36,5 @@ public sealed record DetectionFilter
 
     private static T Checked<T>(bool holds, T value, string name, string expected) => holds
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} is {value}; it must be {expected}."));
+        : throw new ArgumentOutOfRangeException(name, FormattableString.Invariant($"{name} is {value}; it must be {expected}."));
 }

@@ -28,7 +28,7 @@ internal sealed class EvaluationDoubts(IReadOnlyList<string> predictable)
     {
         if (_lowest >= HighestScoreFloor && float.IsFinite(_lowest))
         {
-            yield return FormattableString.Invariant($"The least confident detection has {_lowest:F3}: doubtful ones seem to be cut off, and average precision ")
+            yield return FormattableString.Invariant($"The least confident detection has {_lowest:F3}: doubtful ones seem to be cut off, and average ")
                 + "counts them. EvaluateDetections(model, data) scores as measuring needs it; so does ScoringOptions.Measuring.";
         }
 
@@ -39,6 +39,7 @@ internal sealed class EvaluationDoubts(IReadOnlyList<string> predictable)
         var names = string.Join(", ", foreign.Take(NamedInMessage).Select(entry => $"'{classNames[entry.Key]}' ({entry.Value})"));
         var more = foreign.Count > NamedInMessage ? $" and {foreign.Count - NamedInMessage} more" : "";
         yield return $"{foreign.Count} classes of the data are none of the detector's, and none of their objects can be found: {names}{more}. "
-            + $"It knows {string.Join(", ", predictable.Take(NamedInMessage).Select(name => $"'{name}'"))}{(predictable.Count > NamedInMessage ? ", …" : "")}.";
+            + $"It knows {string.Join(", ", predictable.Take(NamedInMessage).Select(name => $"'{name}'"))}"
+            + $"{(predictable.Count > NamedInMessage ? ", …" : "")}.";
     }
 }

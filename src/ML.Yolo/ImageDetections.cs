@@ -66,7 +66,8 @@ public sealed class ImageDetections : IReadOnlyList<DetectedObject>
     /// <param name="categoryIds">Ids of the categories by class index; counted from 1 where omitted, as <c>SaveAsCoco</c> writes them.</param>
     /// <exception cref="ArgumentException">A class has no id.</exception>
     public IReadOnlyList<CocoDetection> ToCoco(long imageId, IReadOnlyList<long>? categoryIds = null)
-        => [.. ToUpright().Select(found => new CocoDetection(imageId, CategoryId(found, categoryIds), [found.Box.X0, found.Box.Y0, found.Box.Width, found.Box.Height], found.Score))];
+        => [.. ToUpright().Select(found => new CocoDetection(
+            imageId, CategoryId(found, categoryIds), [found.Box.X0, found.Box.Y0, found.Box.Width, found.Box.Height], found.Score))];
 
     /// <inheritdoc/>
     public IEnumerator<DetectedObject> GetEnumerator() => _objects.GetEnumerator();
@@ -80,7 +81,8 @@ public sealed class ImageDetections : IReadOnlyList<DetectedObject>
             return found.ClassIndex + 1;
         return found.ClassIndex < categoryIds.Count
             ? categoryIds[found.ClassIndex]
-            : throw new ArgumentException($"There are {categoryIds.Count} category ids; class {found.ClassIndex}, '{found.Label}', has none.", nameof(categoryIds));
+            : throw new ArgumentException(
+                $"There are {categoryIds.Count} category ids; class {found.ClassIndex}, '{found.Label}', has none.", nameof(categoryIds));
     }
 
     private static string Line(DetectedObject found, int width, int height, bool includeScore)

@@ -18,7 +18,8 @@ internal sealed class ImageDetectionsConverter : JsonConverter<ImageDetections>
         {
             throw new JsonException(FormattableString.Invariant(
                 $"Detections of an image of {content.Width} × {content.Height} pixels, orientation {content.Orientation}, ")
-                + $"{(content.Objects is null ? "without" : "with")} objects were found; sizes of at least 1, an orientation in [1, 8] and a list of objects were expected.");
+                + $"{(content.Objects is null ? "without" : "with")} objects were found; "
+                + "sizes of at least 1, an orientation in [1, 8] and a list of objects were expected.");
         }
 
         var frame = new ImageFrame(content.Width, content.Height, (SKEncodedOrigin)content.Orientation);

@@ -61,7 +61,9 @@ public sealed class YoloDetector : IDisposable
     /// <param name="mlContext">Log, device and fallback; a new one where omitted.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="FormatException">The file is damaged, or none of these.</exception>
-    /// <exception cref="ArgumentException">The model holds no detector, or more than one, or the file does not name its architecture or its classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model holds no detector, or more than one, or the file does not name its architecture or its classes.
+    /// </exception>
     /// <exception cref="NotSupportedException">It is an ONNX file, and the program does not reference ML.Yolo.Onnx, or the file has another input.</exception>
     public static YoloDetector Load(string path, MLContext? mlContext = null)
     {
@@ -168,7 +170,8 @@ public sealed class YoloDetector : IDisposable
         ArgumentNullException.ThrowIfNull(paths);
         ThrowIfDisposed();
         var batchSize = Math.Min(Scoring.BatchSize, _input.MaxBatchSize);
-        var images = new ReadAhead<string, PreparedImage>(path => Read(() => File.ReadAllBytes(path), path), Math.Max(2 * batchSize, Environment.ProcessorCount));
+        var ahead = Math.Max(2 * batchSize, Environment.ProcessorCount);
+        var images = new ReadAhead<string, PreparedImage>(path => Read(() => File.ReadAllBytes(path), path), ahead);
         return images.Over(paths, batchSize).SelectMany(Score);
     }
 

@@ -24,7 +24,8 @@ namespace ML.Yolo;
 /// <listheader><term>Characteristic</term><description></description></listheader>
 /// <item><term>Machine learning task</term><description>Object detection, in the catalog of multiclass classification as ML.NET has it.</description></item>
 /// <item><term>Is normalization required?</term><description>No: bytes become numbers in [0, 1] within.</description></item>
-/// <item><term>Is caching required?</term><description>No: the trainer keeps letterboxed images itself, see <see cref="Options.ImageCaching"/>.</description></item>
+/// <item><term>Is caching required?</term><description>No: the trainer keeps letterboxed images itself, see
+/// <see cref="Options.ImageCaching"/>.</description></item>
 /// <item>
 /// <term>Required NuGet in addition to Microsoft.ML</term>
 /// <description>ML.Yolo, and in the program TorchSharp-cpu, TorchSharp-cuda-linux or TorchSharp-cuda-windows.</description>

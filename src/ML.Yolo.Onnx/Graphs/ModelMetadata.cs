@@ -32,7 +32,9 @@ internal static class ModelMetadata
             ("preprocessing", options.IncludePreprocessing ? "letterbox" : "none"),
             ("precision", options.Precision.ToString()),
             ("architecture", transformer.Network.Architecture.Name),
-            .. IsForOthers(options.Output) ? [("stride", transformer.Network.Strides[^1].ToString(CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
+            .. IsForOthers(options.Output)
+                ? [("stride", transformer.Network.Strides[^1].ToString(CultureInfo.InvariantCulture))]
+                : Array.Empty<(string, string)>(),
             .. options.Output == OnnxOutput.Ultralytics ? Ultralytics(transformer, options, height, width) : [("version", ContractVersion)],
         ];
     }

@@ -5,8 +5,8 @@ namespace ML.Yolo.Onnx.Graphs;
 
 /// <summary>Class names as Ultralytics' exports hold them: a dictionary in Python's notation, <c>{0: 'person', 1: 'car'}</c>.</summary>
 /// <remarks>
-/// Readers in C# split that text at ", " and ": " and cut off or remove the quotes; YOLOv5's script evaluates it. What would mislead any of them is written otherwise: ", " as "; ", ": " as " - ", quotes as "`", a backslash as
-/// "/", and control characters as blanks.
+/// Readers in C# split that text at ", " and ": " and cut off or remove the quotes; YOLOv5's script evaluates it. What would mislead any of them is written
+/// otherwise: ", " as "; ", ": " as " - ", quotes as "`", a backslash as "/", and control characters as blanks.
 /// </remarks>
 internal sealed class PythonNames
 {
@@ -40,7 +40,12 @@ internal sealed class PythonNames
                 return [];
             var first = string.Join(", ", _changed.Take(NamedInNote).Select(change => $"\"{change.Name}\" as \"{change.Written}\""));
             var more = _changed.Count > NamedInNote ? FormattableString.Invariant($" and {_changed.Count - NamedInNote} more") : "";
-            return [FormattableString.Invariant($"The file writes {_changed.Count} class names otherwise under 'names', which programs take apart at commas, colons and quotes: {first}{more}. 'class_names' has them as they are.")];
+            var count = _changed.Count.ToString(CultureInfo.InvariantCulture);
+            return
+            [
+                $"The file writes {count} class names otherwise under 'names', which programs take apart at commas, colons and quotes: {first}{more}. "
+                + "'class_names' has them as they are.",
+            ];
         }
     }
 

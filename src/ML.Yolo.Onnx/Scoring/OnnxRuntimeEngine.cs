@@ -65,7 +65,8 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
             return Run(images, options);
 
         // A last batch that is too small is filled up with its first image, and what that finds again is left out.
-        var batches = images.Chunk(size).Select(batch => (batch.Length, Whole: (LetterboxedImage[])[.. batch, .. Enumerable.Repeat(batch[0], size - batch.Length)]));
+        var batches = images.Chunk(size).Select(batch
+            => (batch.Length, Whole: (LetterboxedImage[])[.. batch, .. Enumerable.Repeat(batch[0], size - batch.Length)]));
         return [.. batches.SelectMany(batch => Run(batch.Whole, options)[..batch.Length])];
     }
 

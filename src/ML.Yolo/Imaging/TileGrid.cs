@@ -14,7 +14,8 @@ internal sealed class TileGrid
     public TileGrid(int width, int height, int tileSize, float overlap)
     {
         if (tileSize < MinTileSize)
-            throw new ArgumentOutOfRangeException(nameof(tileSize), FormattableString.Invariant($"tileSize is {tileSize}; it must be at least {MinTileSize}."));
+            throw new ArgumentOutOfRangeException(
+                nameof(tileSize), FormattableString.Invariant($"tileSize is {tileSize}; it must be at least {MinTileSize}."));
         if (overlap is not (>= 0 and <= MaxOverlap))
             throw new ArgumentOutOfRangeException(nameof(overlap), FormattableString.Invariant($"overlap is {overlap}; it must be in [0, {MaxOverlap}]."));
         (Width, Height) = (width, height);

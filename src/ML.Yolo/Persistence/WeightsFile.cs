@@ -66,7 +66,11 @@ internal static class WeightsFile
         start = start[..RandomAccess.Read(file, start, 0)];
         var text = Encoding.UTF8.GetString(start).TrimStart('\uFEFF', ' ', '\r', '\n', '\t');
         if (text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase))
-            throw new WeightsFormatException($"'{path}' is an HTML page, not weights: what was downloaded is a page about the file. Download the file itself.");
+        {
+            throw new WeightsFormatException(
+                $"'{path}' is an HTML page, not weights: what was downloaded is a page about the file. Download the file itself.");
+        }
+
         if (text.StartsWith("version https://git-lfs", StringComparison.Ordinal))
             throw new WeightsFormatException($"'{path}' is a Git LFS pointer, not weights: 'git lfs pull' downloads the file it stands for.");
     }

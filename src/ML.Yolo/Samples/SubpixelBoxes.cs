@@ -16,7 +16,8 @@ internal static class SubpixelBoxes
             return null;
         var row = samples.Select((sample, i) => (sample, i)).First(item => item.sample.Boxes.Any(IsTiny));
         var box = row.sample.Boxes.First(IsTiny);
-        return FormattableString.Invariant($"{tiny} of {all} boxes lie within the first pixel of their image, such as ({box.X0}, {box.Y0}, {box.X1}, {box.Y1}) in ")
+        return FormattableString.Invariant($"{tiny} of {all} boxes lie within the first pixel of their image, such as ")
+            + FormattableString.Invariant($"({box.X0}, {box.Y0}, {box.X1}, {box.Y1}) in ")
             + FormattableString.Invariant($"sample {row.i} of {row.sample.Letterbox.Width} × {row.sample.Letterbox.Height} pixels. ")
             + "Are they fractions of the image? x0, y0, x1, y1 in pixels are expected.";
     }

@@ -81,7 +81,8 @@ public sealed class ScoringOptions
     }
 
     /// <summary>
-    /// The confidence from which detections should count: that of the highest F1 of the best epoch on the validation set. It is a fact of the trained model and
+    /// The confidence from which detections should count: that of the highest F1 of the best epoch on the validation set. It is a fact of the trained model
+    /// and
     /// changes nothing by itself: set <see cref="ScoreThreshold"/> to it. In [0, 1]; null where the model was not validated while it was trained.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range or NaN.</exception>

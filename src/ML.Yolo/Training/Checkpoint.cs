@@ -48,7 +48,7 @@ internal sealed record Checkpoint(TrainingState State, TrainingIdentity Identity
         }
         catch (JsonException exception)
         {
-            throw new WeightsFormatException($"'{path}' is no checkpoint that can be read: {exception.Message}", exception);
+            throw new WeightsFormatException($"'{path}' is not a checkpoint that can be read: {exception.Message}", exception);
         }
     }
 }

@@ -6,6 +6,7 @@ namespace ML.Yolo.Tests.Documentation;
 public sealed class ShellCommandTests
 {
     private const string Packages = "it asks a registry for the package: PackageTests does the same with packages of its own making";
+    private const string Tool = "the tests of the command line run the tool so";
     private const string Minutes = "it trains for minutes: the tests of the samples and of training do the same on less";
 
     /// <summary>Command, and why it is not run; null where it is.</summary>
@@ -25,9 +26,16 @@ public sealed class ShellCommandTests
         ["dotnet add package Microsoft.ML.OnnxRuntime"] = Packages,
         ["dotnet publish samples/LibTorchFree -c Release -r linux-x64 --self-contained false -o out/onnxruntime"] = null,
         ["dotnet publish samples/LibTorchFree -c Release -r linux-x64 --self-contained false -p:UsesTorch=true -o out/libtorch"] = null,
-        ["dotnet run -c Release --project samples/Quickstart -- convert --from bccd --to converted"] = null,
-        ["dotnet run -c Release --project samples/Quickstart -- convert --from bccd/coco/train.json --images bccd/JPEGImages --to converted"] = null,
-        ["dotnet run -c Release --project samples/Quickstart -- convert --from coco128 --split train --to coco128.json"] = null,
+        ["dotnet run -c Release --project src/ML.Yolo.Cli -- train --data my-set"] = Tool,
+        ["dotnet tool install --global ML.Yolo.Cli"] = "it changes the user's tools: PackedToolTests installs the packed tool in a folder",
+        ["mlyolo train --data my-set"] = Tool,
+        ["mlyolo train --data my-set/data.yaml --epochs 50"] = Tool,
+        ["mlyolo val --model runs/train/model.zip --data my-set/data.yaml"] = Tool,
+        ["mlyolo detect --model runs/train/model.zip --source photos --save-images"] = Tool,
+        ["mlyolo export --model runs/train/model.zip --format onnx"] = Tool,
+        ["mlyolo convert --from bccd --to converted"] = Tool,
+        ["mlyolo convert --from bccd/coco/train.json --images bccd/JPEGImages --to converted"] = Tool,
+        ["mlyolo convert --from coco128 --split train --to coco128.json"] = Tool,
         ["dotnet pack -c Release -o packages"] = "PackageTests packs the same projects",
         ["dotnet format analyzers src/ML.Yolo --diagnostics RS0016 RS0017"] = "it rewrites the files of the public API",
     };

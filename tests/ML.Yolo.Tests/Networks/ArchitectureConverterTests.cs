@@ -19,6 +19,21 @@ public sealed class ArchitectureConverterTests
         Assert.Contains("""{"Block":"C3","Channels":16,"Repeats":2,"Shortcut":true,"From":[-1]}""", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Read_OwnDescriptionWithoutAnchors_IsEqualToTheOneWritten(bool isWide)
+    {
+        var architecture = isWide ? SmallArchitecture.WidePoints : SmallArchitecture.Points;
+
+        var text = JsonSerializer.Serialize(architecture, Json);
+
+        Assert.Equal(architecture, JsonSerializer.Deserialize<YoloArchitecture>(text, Json));
+        Assert.Contains("""{"Block":"C3k2","Channels":32,"Repeats":1,"HasC3k":true,"Expansion":0.5,"Shortcut":true,"From":[-1]}""", text, StringComparison.Ordinal);
+        Assert.Contains($$"""{"Block":"DetectPoints","Depthwise":{{(isWide ? "true" : "false")}},"From":[12,9]}""", text, StringComparison.Ordinal);
+        Assert.Equal(isWide, text.Contains("\"MaxChannels\":32", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Write_OwnDescriptionUnderANameOfTheLibrary_IsTheWholeDescription()
     {

@@ -17,6 +17,23 @@ public sealed class SmallNetworkForwardTests
         Assert.Equal([24, 2, 5, 5], state["model.2.conv.weight"].shape);
     }
 
+    [Theory]
+    [InlineData(false, "model.4.m.1.cv1", new long[] { 3, 6, 3, 3 })]
+    [InlineData(false, "model.5.m.0.cv1", new long[] { 12, 12, 3, 3 })]
+    [InlineData(false, "model.7.m.0.m.1.cv2", new long[] { 8, 8, 3, 3 })]
+    [InlineData(false, "model.9.m.1.attn.qkv", new long[] { 32, 16, 1, 1 })]
+    [InlineData(false, "model.13.cv3.1.0", new long[] { 24, 32, 3, 3 })]
+    [InlineData(true, "model.9.m.1.attn.qkv", new long[] { 256, 128, 1, 1 })]
+    [InlineData(true, "model.9.m.1.attn.pe", new long[] { 128, 1, 3, 3 })]
+    [InlineData(true, "model.13.cv3.1.0.0", new long[] { 256, 1, 3, 3 })]
+    [InlineData(true, "model.13.cv3.1.0.1", new long[] { 192, 256, 1, 1 })]
+    public void Create_BlocksOfYolo11_HaveTheShapesOfTheirDefinition(bool isWide, string name, long[] shape)
+    {
+        using var network = YoloNetwork.Create(isWide ? SmallArchitecture.WidePoints : SmallArchitecture.Points, classCount: 3);
+
+        Assert.Equal(shape, network.state_dict()[$"{name}.conv.weight"].shape);
+    }
+
     [Fact]
     public void Create_EveryBlock_HasTheKnownNumberOfParametersAndTensors()
     {

@@ -38,6 +38,50 @@ public sealed class YoloArchitectureTests
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<LayerDescription[], string> PointMisfits => new()
+    {
+        { [Conv(8, 3), Detect(0)], "its head needs anchors, and it has no anchors" },
+        { [C3k2(8, repeats: 1, expansion: 1.5), DetectPoints(0)], "layer 0 (C3k2) has an expansion of 1.5; it must be above 0 and at most 1" },
+        { [C3k2(8, repeats: 1, expansion: 0.2), DetectPoints(0)], "layer 0 (C3k2) has an expansion of 0.2, which leaves 1 of 8 channels; at least 2 were expected" },
+        { [Conv(8, 3), C2Psa(16, repeats: 1), DetectPoints(1)], "layer 1 (C2PSA) puts out 16 channels where 8 come in; it keeps their number" },
+        { [Conv(400, 3), C2Psa(400, repeats: 1), DetectPoints(1)], "layer 1 (C2PSA) has 200 channels to attend with, which 3 heads cannot share alike" },
+        { [C2f(8, repeats: 0), DetectPoints(0)], "layer 0 (C2f) has Repeats 0; it must be from 1 to 256" },
+        { [C3k(0, repeats: 1), DetectPoints(0)], "layer 0 (C3k) has Channels 0; it must be from 2 to 16384" },
+        { [Conv(8, 3), DetectPoints(0), DetectPoints(0)], "layer 1 is Detect; it must be the last layer" },
+    };
+
+    [Theory]
+    [MemberData(nameof(PointMisfits))]
+    public void Constructor_LayersWithoutAnchorsThatDoNotFitTogether_SaysWhichAndWhy(LayerDescription[] layers, string message)
+    {
+        var exception = Assert.Throws<ArgumentException>(() => new YoloArchitecture("mine", layers));
+
+        Assert.Contains("'mine'", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_AnchorsForAPointHead_SaysThatItHasNoUseForThem()
+        => Assert.Contains("no use for the anchors", Assert.Throws<ArgumentException>(() => new YoloArchitecture("mine", [Conv(8, 3), DetectPoints(0)], OneLayer)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Constructor_NoChannelAtAll_SaysSo()
+        => Assert.Contains("maxChannels is 0; it must be above 0", Assert.Throws<ArgumentOutOfRangeException>(() => new YoloArchitecture("mine", [Conv(8, 3), DetectPoints(0)], maxChannels: 0)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Summary_PointHead_ListsItsMapsAndItsBins()
+    {
+        using var network = YoloNetwork.Create(SmallArchitecture.Points, classCount: 3);
+
+        var lines = network.Summary(height: 64, width: 96).Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.Equal(1 + 13 + 2 + 1 + 1, lines.Length);
+        Assert.Contains("C3k2 C3k", lines[8], StringComparison.Ordinal);
+        Assert.Contains("C2PSA × 2", lines[10], StringComparison.Ordinal);
+        Assert.Contains("67 × 4 × 6", lines[15], StringComparison.Ordinal);
+        Assert.StartsWith($"points: {network.parameters().Sum(parameter => parameter.numel()):N0} parameters", lines[^1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(double.NaN)]

@@ -53,7 +53,7 @@ public sealed class ModelZipTests(TrainedDetector trained) : IClassFixture<Train
         using var manifest = JsonDocument.Parse(stream);
 
         var scoring = manifest.RootElement.GetProperty("Options").GetProperty("Scoring");
-        string[] expected = ["ScoreThreshold", "IouThreshold", "MultiLabel", "MaxDetections", "Canvas", "BatchSize", "BadImageHandling"];
+        string[] expected = ["ScoreThreshold", "IouThreshold", "MultiLabel", "MaxDetections", "Canvas", "RecommendedThreshold", "BatchSize", "BadImageHandling"];
         Assert.Equal(expected, scoring.EnumerateObject().Select(property => property.Name));
         Assert.Equal("YoloV5", manifest.RootElement.GetProperty("Decoder").GetString());
         Assert.False(manifest.RootElement.GetProperty("Options").TryGetProperty("ScoreThreshold", out _));

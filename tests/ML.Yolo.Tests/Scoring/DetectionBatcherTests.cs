@@ -190,7 +190,7 @@ public sealed class DetectionBatcherTests : IDisposable
 
         var refused = await Assert.ThrowsAsync<FormatException>(() => batcher.DetectAsync("no image"u8.ToArray()));
 
-        Assert.Contains("cannot be read as an image", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("is not an image that can be read", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, batcher.WaitingCount);
         Assert.Empty(_engine.Batches);
     }

@@ -15,7 +15,7 @@ public sealed class OptionsCopyTests
         var (shared, compared) = Shared(options, options.Copy(), "");
 
         Assert.Empty(shared);
-        Assert.Equal([".Augmentation", ".DataParallelGpus", ".Loss", ".Loss.LayerBalance", ".Scoring"], compared.Order());
+        Assert.Equal([".Augmentation", ".ChosenLoss", ".ChosenLoss.LayerBalance", ".DataParallelGpus", ".Loss", ".Loss.LayerBalance", ".Scoring"], compared.Order());
     }
 
     [Fact]

@@ -89,7 +89,8 @@ public sealed class LoadYoloTests
         Assert.Equal(transformer.Network.state_dict().Keys, saved.Keys);
         Assert.All(transformer.Network.state_dict(), entry => TensorAssert.Equal(entry.Value, saved[entry.Key]));
         var header = File.ReadAllText(folder.File("saved.safetensors"));
-        Assert.Contains("""{"__metadata__":{"format":"pt","architecture":"every-block","names":"[\u0022red\u0022,\u0022blue\u0022]"}""", header, StringComparison.Ordinal);
+        Assert.Contains("""{"__metadata__":{"format":"pt","architecture":"every-block","names":"[\u0022red\u0022,\u0022blue\u0022]",""", header, StringComparison.Ordinal);
+        Assert.Contains("\"box_coding\":\"YoloV5\"}", header, StringComparison.Ordinal);
     }
 
     [Theory]
