@@ -37,7 +37,8 @@ public sealed class ShellCommandTests
         ["mlyolo convert --from bccd/coco/train.json --images bccd/JPEGImages --to converted"] = Tool,
         ["mlyolo convert --from coco128 --split train --to coco128.json"] = Tool,
         ["dotnet pack -c Release -o packages"] = "PackageTests packs the same projects",
-        ["dotnet format analyzers src/ML.Yolo --diagnostics RS0016 RS0017"] = "it rewrites the files of the public API",
+        ["dotnet run eng/UpdatePublicApi.cs"] = "it rewrites the files of the public API",
+        ["dotnet run eng/UpdatePublicApi.cs -- --ship"] = "it rewrites the files of the public API",
     };
 
     public static TheoryData<string> RunCommands => [.. Commands.Where(command => command.Value is null).Select(command => command.Key)];
