@@ -104,7 +104,7 @@ public sealed class DetectTests(RunningServer server) : IClassFixture<RunningSer
     {
         var jpeg = Pictures.Squares(format: SKEncodedImageFormat.Jpeg);
 
-        AssertProblem(422, "ends before its picture does", await Client.DetectAsync(jpeg[..(jpeg.Length * 2 / 3)], "image/jpeg"));
+        AssertProblem(422, "its data ends before the picture does", await Client.DetectAsync(jpeg[..(jpeg.Length * 2 / 3)], "image/jpeg"));
     }
 
     [Fact]
