@@ -50,8 +50,8 @@ internal static class ValCommand
         var mlContext = Model.Context(parsed, console);
         var source = Set.Source(parsed);
         console.Say($"{source.FullPath} is a {source.FormName} set.");
-        var rows = source.Load(mlContext.Data, parsed.GetValue(Split)!, Set.Handling(parsed));
         using var model = Model.Load(parsed, mlContext);
+        var rows = source.Load(mlContext.Data, parsed.GetValue(Split)!, Set.Handling(parsed));
         var definition = parsed.GetValue(Definition) == "coco" ? DetectionMetricDefinition.Coco : DetectionMetricDefinition.Ultralytics;
         var metrics = ModelMeasurement.Measure(mlContext, model.Detector, rows, definition);
         console.Result(parsed.GetValue(AsJson) ? JsonSerializer.Serialize(metrics, Json) : metrics.ToString().TrimEnd());

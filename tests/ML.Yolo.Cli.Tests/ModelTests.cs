@@ -101,7 +101,7 @@ public sealed class ModelTests(TrainedRun run) : IDisposable
         Assert.Equal(2, skipping.Lines.Count);
         Assert.Contains("\"error\":", skipping.Lines[0], StringComparison.Ordinal);
         Assert.Contains("warning: 1 of 2 pictures could not be read", skipping.Error, StringComparison.Ordinal);
-        Assert.Contains("a.png' cannot be read as an image", stopping.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("a.png' is missing its header, or is not an image that can be read", stopping.ErrorLine, StringComparison.Ordinal);
     }
 
     [Fact]
