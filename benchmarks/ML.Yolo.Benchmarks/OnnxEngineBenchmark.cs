@@ -1,8 +1,8 @@
-using ML.Yolo.Networks;
 using BenchmarkDotNet.Attributes;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
+using ML.Yolo.Networks;
 using ML.Yolo.Onnx.Scoring;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;

@@ -60,7 +60,8 @@ internal static class StrokeFont
     private const float CapHeight = 6;
 
     private static readonly Dictionary<char, string> Glyphs = new(
-        Table.Split('\n', StringSplitOptions.TrimEntries).Select(line => KeyValuePair.Create(line[0], line[2..]))) { [' '] = "" };
+        Table.Split('\n', StringSplitOptions.TrimEntries).Select(line => KeyValuePair.Create(line[0], line[2..])))
+    { [' '] = "" };
 
     /// <summary>Width of a text whose capitals are <paramref name="height"/> high.</summary>
     public static float Measure(string text, float height) => text.Length == 0 ? 0 : ((text.Length * Advance) - (Advance - 4)) * height / CapHeight;

@@ -1,9 +1,9 @@
+using Microsoft.ML.Runtime;
 using ML.Yolo;
 using ML.Yolo.Columns;
 using ML.Yolo.Datasets;
 using ML.Yolo.Interop;
 using ML.Yolo.Samples;
-using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML;
 

@@ -1,4 +1,3 @@
-using ML.Yolo.Training.Augmentation;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
@@ -6,6 +5,7 @@ using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Samples;
 using ML.Yolo.Training;
+using ML.Yolo.Training.Augmentation;
 using ML.Yolo.Weights;
 using TorchSharp;
 using static TorchSharp.torch;

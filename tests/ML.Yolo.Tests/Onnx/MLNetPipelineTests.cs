@@ -1,6 +1,6 @@
-using ML.Yolo.Tests.Networks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using ML.Yolo.Tests.Networks;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Onnx;

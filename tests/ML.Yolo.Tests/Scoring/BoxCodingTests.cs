@@ -1,6 +1,6 @@
+using ML.Yolo.Boxes;
 using ML.Yolo.Networks;
 using ML.Yolo.Tests.Networks;
-using ML.Yolo.Boxes;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Scoring;

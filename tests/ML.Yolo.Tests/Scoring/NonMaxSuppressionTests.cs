@@ -1,6 +1,6 @@
-using ML.Yolo.Tests.Networks;
 using System.Globalization;
 using System.Text.Json;
+using ML.Yolo.Tests.Networks;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Tests.Scoring;
