@@ -39,6 +39,8 @@ public sealed partial class YoloTrainer
             Momentum ??= Chosen(nameof(Momentum), choice.Momentum);
             NominalBatchSize ??= Chosen(nameof(NominalBatchSize), choice.NominalBatchSize);
             WarmupEpochs ??= Chosen(nameof(WarmupEpochs), choice.WarmupEpochs);
+            if (choice.WarmupBiasLearningRate is { } biasRate)
+                WarmupBiasLearningRate ??= Chosen(nameof(WarmupBiasLearningRate), biasRate);
             EmaRampUpdates ??= Chosen(nameof(EmaRampUpdates), choice.EmaRampUpdates);
             Augmentation.CloseMosaicEpochs ??= Chosen(nameof(AugmentationOptions.CloseMosaicEpochs), choice.CloseMosaicEpochs);
             return chosen;
@@ -59,6 +61,7 @@ public sealed partial class YoloTrainer
             Momentum = earlier.Momentum!.Value,
             NominalBatchSize = earlier.NominalBatchSize!.Value,
             WarmupEpochs = earlier.WarmupEpochs!.Value,
+            WarmupBiasLearningRate = earlier.WarmupBiasLearningRate,
             EmaRampUpdates = earlier.EmaRampUpdates!.Value,
             CloseMosaicEpochs = earlier.Augmentation.CloseMosaicEpochs!.Value,
             Reason = "As in the run that is gone on with.",

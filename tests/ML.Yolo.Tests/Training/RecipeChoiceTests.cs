@@ -19,6 +19,26 @@ public sealed class RecipeChoiceTests
     }
 
     [Theory]
+    [InlineData(205, 60, OptimizerKind.AdamW, 0.001429)]
+    [InlineData(118_287, 5, OptimizerKind.AdamW, 0.001429)]
+    [InlineData(118_287, 6, OptimizerKind.Sgd, 0.01)]
+    public void Of_ReferenceWithoutAnchors_TakesTheOptimizerByTheNumberOfSteps(int images, int epochs, OptimizerKind optimizer, double rate)
+    {
+        var choice = RecipeChoice.Of(Recipe.Reference, Bccd with { Images = images, Epochs = epochs, HasAnchors = false });
+
+        Assert.Equal((optimizer, rate, 0.9, 64), (choice.Optimizer, choice.LearningRate, choice.Momentum, choice.NominalBatchSize));
+        Assert.Equal((3, 0.0, 2000, 10), (choice.WarmupEpochs, choice.WarmupBiasLearningRate!.Value, choice.EmaRampUpdates, choice.CloseMosaicEpochs));
+    }
+
+    [Fact]
+    public void Of_ReferenceWithoutAnchorsAndNamedOptimizer_KeepsItsUsualRates()
+    {
+        var choice = RecipeChoice.Of(Recipe.Reference, Bccd with { HasAnchors = false, Optimizer = OptimizerKind.Sgd });
+
+        Assert.Equal((OptimizerKind.Sgd, 0.01, 0.937, null), (choice.Optimizer, choice.LearningRate, choice.Momentum, choice.WarmupBiasLearningRate));
+    }
+
+    [Theory]
     [InlineData(640_000, 1, OptimizerKind.AdamW)]
     [InlineData(640_001, 1, OptimizerKind.Sgd)]
     [InlineData(64, 10_000, OptimizerKind.AdamW)]
