@@ -9,6 +9,9 @@ namespace ML.Yolo.Cli;
 /// <summary>Detects in pictures.</summary>
 internal static class DetectCommand
 {
+    private const int MinTile = 32;
+    private const float MaxOverlap = 0.9f;
+    private const float DefaultOverlap = 0.2f;
     private const string InterruptionNotice = "Interrupted: detection stops after these pictures. Once more ends at once.";
 
     private static readonly ModelOption Model = new();
@@ -22,8 +25,8 @@ internal static class DetectCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<float?> Score = Fraction("--score", "Confidence from which an object counts. [default: the model's]");
-    private static readonly Option<float?> Iou = Fraction("--iou", "Overlap above which the less confident of a class is dropped. [default: the model's]");
+    private static readonly Option<float?> Score = Fraction("--score", 1, "Confidence from which an object counts. [default: the model's]");
+    private static readonly Option<float?> Iou = Fraction("--iou", 1, "Overlap above which the less confident of a class is dropped. [default: the model's]");
 
     private static readonly Option<string[]> Classes = new("--classes")
     {
@@ -37,6 +40,24 @@ internal static class DetectCommand
     {
         Description = "Write the pictures with their boxes, and detections.jsonl, into a folder.",
     };
+
+    private static readonly Option<bool> SaveYolo = new("--save-yolo")
+    {
+        Description = "Write labels/NAME.txt per picture in the YOLO format, classes.txt, and detections.jsonl into the folder.",
+    };
+
+    private static readonly Option<bool> SaveCoco = new("--save-coco")
+    {
+        Description = "Write coco.json with images, categories and scored annotations, and detections.jsonl into the folder.",
+    };
+
+    private static readonly Option<int?> Tile = new("--tile")
+    {
+        Description = "Cut each picture into tiles of that many pixels, for small objects in big pictures. At least 32. [default: the picture as a whole]",
+        HelpName = "PIXELS",
+    };
+
+    private static readonly Option<float?> TileOverlap = Fraction("--tile-overlap", MaxOverlap, "Share of a tile that the next one repeats. [default: 0.2]");
 
     private static readonly Option<string> Output = new("--output")
     {
@@ -59,28 +80,52 @@ internal static class DetectCommand
             "detect",
             "Detects in pictures and prints a line for each.",
             "mlyolo detect --model runs/train/model.zip --source photos --save-images");
-        foreach (var option in new Option[] { Model.Path, Source, Score, Iou, Classes, AsJson, SaveImages, Output, BadImages, Model.Device })
+        Option[] options =
+        [
+            Model.Path, Source, Score, Iou, Classes, Tile, TileOverlap, AsJson, SaveImages, SaveYolo, SaveCoco, Output, BadImages, Model.Device,
+        ];
+        foreach (var option in options)
             command.Options.Add(option);
         command.SetRun(Run);
         return command;
     }
 
-    private static Option<float?> Fraction(string name, string description) => new(name)
+    private static Option<float?> Fraction(string name, float max, string description) => new(name)
     {
         Description = description,
         HelpName = "NUMBER",
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1)
+            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= 0 && value <= max)
                 return value;
-            result.AddError($"{name} is '{text}'; a number from 0 to 1 is expected.");
+            result.AddError(FormattableString.Invariant($"{name} is '{text}'; a number from 0 to {max} is expected."));
             return null;
         },
     };
 
+    private static Tiling? Tiles(ParseResult parsed)
+    {
+        if (parsed.GetValue(Tile) is not { } size)
+        {
+            return parsed.GetValue(TileOverlap) is null
+                ? null
+                : throw new UsageException($"{TileOverlap.Name} is for {Tile.Name}, which is not given.");
+        }
+
+        return size >= MinTile
+            ? new Tiling(size, parsed.GetValue(TileOverlap) ?? DefaultOverlap)
+            : throw new UsageException(FormattableString.Invariant($"{Tile.Name} is {size}; at least {MinTile} pixels are expected."));
+    }
+
+    private static DetectionFiles Files(ParseResult parsed)
+        => (parsed.GetValue(SaveImages) ? DetectionFiles.Pictures : 0)
+        | (parsed.GetValue(SaveYolo) ? DetectionFiles.YoloLabels : 0)
+        | (parsed.GetValue(SaveCoco) ? DetectionFiles.Coco : 0);
+
     private static int Run(ParseResult parsed, ToolConsole console)
     {
+        var tiling = Tiles(parsed);
         var paths = ImageSources.Find(parsed.GetValue(Source)!, Console.In);
         var mlContext = Model.Context(parsed, console);
         using var model = Model.Load(parsed, mlContext);
@@ -88,13 +133,14 @@ internal static class DetectCommand
         detector.Scoring.ScoreThreshold = parsed.GetValue(Score) ?? detector.Scoring.ScoreThreshold;
         detector.Scoring.IouThreshold = parsed.GetValue(Iou) ?? detector.Scoring.IouThreshold;
         var classes = new ClassFilter(parsed.GetValue(Classes) ?? [], detector.ClassNames);
-        using var folder = parsed.GetValue(SaveImages) ? new DetectionFolder(parsed.GetValue(Output)!) : null;
+        var files = Files(parsed);
+        using var folder = files == DetectionFiles.None ? null : new DetectionFolder(parsed.GetValue(Output)!, files, detector.ClassNames);
         if (folder is not null)
-            console.Say($"Pictures go to {folder.FullPath}.");
-        var report = new DetectionOutput(console, classes, detector.ClassNames, folder, parsed.GetValue(AsJson), parsed.GetValue(BadImages) == "stop");
+            console.Say($"What is found goes to {folder.FullPath}.");
+        var report = new DetectionOutput(console, classes, folder, parsed.GetValue(AsJson), parsed.GetValue(BadImages) == "stop");
         using var interruption = new Interruption(console, InterruptionNotice);
         var (done, bad) = (0, 0);
-        foreach (var image in new BatchedDetection(detector).Score(paths))
+        foreach (var image in new BatchedDetection(detector, tiling).Score(paths))
         {
             if (interruption.Token.IsCancellationRequested)
                 throw new OperationCanceledException($"Interrupted after {done} of {paths.Count} pictures.");

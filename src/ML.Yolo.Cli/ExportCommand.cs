@@ -8,6 +8,14 @@ namespace ML.Yolo.Cli;
 /// <summary>Writes a model in other formats.</summary>
 internal static class ExportCommand
 {
+    private static readonly Dictionary<string, OnnxOutput> OutputKinds = new()
+    {
+        ["raw"] = OnnxOutput.RawMaps,
+        ["decoded"] = OnnxOutput.Decoded,
+        ["detections"] = OnnxOutput.Detections,
+        ["ultralytics"] = OnnxOutput.Ultralytics,
+    };
+
     private static readonly ModelOption Model = new();
 
     private static readonly Option<string> Format = new("--format")
@@ -24,7 +32,8 @@ internal static class ExportCommand
 
     private static readonly Option<string> OutputKind = new("--output-kind")
     {
-        Description = "What an onnx file puts out. raw: the heads' maps. decoded: boxes and scores. detections: after suppression.",
+        Description = "What an onnx file puts out. raw: the heads' maps. decoded: boxes and scores. detections: after suppression.\n"
+            + "ultralytics: output0 with boxes and class scores in pixels, and the metadata that readers of Ultralytics' exports ask for.",
         DefaultValueFactory = _ => "decoded",
     };
 
@@ -51,7 +60,7 @@ internal static class ExportCommand
     public static Command Create()
     {
         Format.AcceptOnlyFromAmong("onnx", "onnx-zip", "safetensors");
-        OutputKind.AcceptOnlyFromAmong("raw", "decoded", "detections");
+        OutputKind.AcceptOnlyFromAmong([.. OutputKinds.Keys]);
         var command = new ExampledCommand(
             "export",
             "Writes a model in other formats, and prints the path of the file.",
@@ -72,29 +81,31 @@ internal static class ExportCommand
         if (path == model.FullPath)
             throw new UsageException($"--output '{path}' is the model itself; another file is expected.");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Write(mlContext, model, format, options, path);
+        foreach (var note in Write(mlContext, model, format, options, path))
+            console.Warn(note);
         console.Result(path);
         return ExitCode.Done;
     }
 
-    private static void Write(MLContext mlContext, ModelFile model, string format, OnnxOptions options, string path)
+    /// <returns>What was changed on the way.</returns>
+    private static IReadOnlyList<string> Write(MLContext mlContext, ModelFile model, string format, OnnxOptions options, string path)
     {
         if (format == "safetensors")
         {
             model.Detector.SaveWeights(path);
-            return;
+            return [];
         }
 
         if (format == "onnx-zip")
         {
             using var detector = model.Detector.ToOnnxRuntime(mlContext);
             mlContext.Model.SaveAtomically(model.With(detector), inputSchema: null, path);
-            return;
+            return [];
         }
 
         try
         {
-            model.Detector.SaveAsOnnx(path, options);
+            return model.Detector.SaveAsOnnx(path, options);
         }
         catch (ArgumentException exception)
         {
@@ -110,7 +121,7 @@ internal static class ExportCommand
         var (height, width, isDynamic) = OnnxChoices.ImageSize(parsed.GetValue(ImageSize));
         return new OnnxOptions
         {
-            Output = parsed.GetValue(OutputKind) switch { "raw" => OnnxOutput.RawMaps, "decoded" => OnnxOutput.Decoded, _ => OnnxOutput.Detections },
+            Output = OutputKinds[parsed.GetValue(OutputKind)!],
             Precision = parsed.GetValue(Half) ? OnnxPrecision.Half : OnnxPrecision.Full,
             BatchSize = OnnxChoices.Batch(parsed.GetValue(Batch) ?? "1"),
             ImageHeight = height,

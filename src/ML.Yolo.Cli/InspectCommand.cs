@@ -10,11 +10,14 @@ namespace ML.Yolo.Cli;
 /// <summary>Tells what a labelled set or a model holds.</summary>
 internal static class InspectCommand
 {
+    private static readonly HashSet<string> ModelExtensions = new(StringComparer.OrdinalIgnoreCase) { ".zip", ".onnx", ".safetensors", ".pt" };
+
     private static readonly DataOptions Set = new();
 
     private static readonly Argument<string> Target = new("PATH")
     {
-        Description = "A labelled set (a data.yaml or its folder, a folder of Pascal VOC, a .json with --images, a .json of VoTT), or a model.zip.",
+        Description = "A labelled set (a data.yaml or its folder, a folder of Pascal VOC, a .json with --images, a .json of VoTT), or a model: .zip,\n"
+            + ".onnx, .safetensors or .pt.",
     };
 
     private static readonly Option<string?> Split = new("--split") { Description = "One split alone. [default: all that the set has]", HelpName = "NAME" };
@@ -42,7 +45,7 @@ internal static class InspectCommand
     {
         var mlContext = console.CreateContext();
         var path = parsed.GetValue(Target)!;
-        if (Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase))
+        if (ModelExtensions.Contains(Path.GetExtension(path)))
             DescribeModel(mlContext, path, parsed.GetValue(Layers), console);
         else
             DescribeSet(mlContext, DatasetSource.Recognise(path, parsed.GetValue(Set.Images), "PATH"), parsed, console);

@@ -38,6 +38,9 @@ public sealed class YoloDetector : IDisposable
         _owned = ownsModel ? model : null;
     }
 
+    /// <summary>The model it scores with, for pipelines, evaluation and export. It lives as long as the detector where that owns it.</summary>
+    public YoloTransformer Model => _transformer;
+
     /// <summary>Names of the classes, in the order of the network's outputs.</summary>
     public IReadOnlyList<string> ClassNames => _transformer.ClassNames;
 

@@ -118,12 +118,77 @@ public sealed class ModelTests(TrainedRun run) : IDisposable
             Assert.Equal(expected, Directory.GetFiles(_folder.File(name)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Detect_SaveYoloAndCoco_HoldTheObjectsThatAreWanted()
+    {
+        var outcome = Tool.Run(_folder.Path, "detect", "--model", run.Model, "--source", run.Pictures, "--score", "0.001", "--classes", "blue", "--json",
+            "--save-yolo", "--save-coco", "--output", "gefunden");
+
+        Assert.Equal(0, outcome.ExitCode);
+        var counts = outcome.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("objects").GetArrayLength()).ToList();
+        Assert.True(counts.Sum() > 0);
+        var labels = Enumerable.Range(0, 4).Select(i => File.ReadAllLines(_folder.File("gefunden", "labels", $"{i}.txt"))).ToList();
+        Assert.Equal(counts, labels.Select(lines => lines.Length));
+        Assert.All(labels.SelectMany(lines => lines), line => Assert.Matches("^1( [0-9.E-]+){4}$", line));
+        Assert.Equal(["red", "blue"], File.ReadAllLines(_folder.File("gefunden", "classes.txt")));
+        using var coco = JsonDocument.Parse(File.ReadAllText(_folder.File("gefunden", "coco.json")));
+        var annotations = coco.RootElement.GetProperty("annotations").EnumerateArray().ToList();
+        Assert.Equal(counts, Enumerable.Range(1, 4).Select(id => annotations.Count(one => one.GetProperty("image_id").GetInt32() == id)));
+        Assert.All(annotations, one => Assert.Equal(2, one.GetProperty("category_id").GetInt32()));
+        Assert.All(annotations, one => Assert.InRange(one.GetProperty("score").GetSingle(), 0.001f, 1));
+        Assert.Equal(96, coco.RootElement.GetProperty("images")[1].GetProperty("width").GetInt32());
+    }
+
+    [Fact]
+    public void Detect_Tiles_FindsWhatTheLibraryFindsInThem()
+    {
+        var outcome = Tool.Run(_folder.Path, "detect", "--model", run.Model, "--source", run.Pictures, "--score", "0.001", "--tile", "48", "--tile-overlap", "0.5",
+            "--json");
+
+        Assert.Equal(0, outcome.ExitCode);
+        using var detector = YoloDetector.Load(run.Model);
+        detector.Scoring.ScoreThreshold = 0.001f;
+        var expected = Enumerable.Range(0, 4).Select(i => detector.DetectTiled(Path.Combine(run.Pictures, $"{i}.png"), 48, 0.5f).Count).ToList();
+        Assert.True(expected.Sum() > 0);
+        Assert.Equal(expected, outcome.Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("objects").GetArrayLength()));
+    }
+
+    [Fact]
+    public void Detect_WeightsOrOnnxFileAsModel_FindsTheSameObjects()
+    {
+        string[] line = ["detect", "--source", run.Pictures, "--score", "0.01"];
+        Assert.Equal(0, Tool.Run(_folder.Path, "export", "--model", run.Model, "--output-kind", "raw", "--image-size", "dynamic", "--output", "m.onnx").ExitCode);
+
+        var expected = Tool.Run(_folder.Path, [.. line, "--model", run.Model]);
+        var weights = Tool.Run(_folder.Path, [.. line, "--model", Path.Combine(run.Folder, "runs", "train", "best.safetensors")]);
+        var exported = Tool.Run(_folder.Path, [.. line, "--model", "m.onnx"]);
+
+        Assert.Equal((0, 0, 0), (expected.ExitCode, weights.ExitCode, exported.ExitCode));
+        Assert.Equal(expected.Output, weights.Output);
+        Assert.Equal(expected.Output, exported.Output);
+    }
+
+    [Fact]
+    public void AnyCommand_WeightsThatDoNotNameTheirNetwork_SaysWhatIsTaken()
+    {
+        Safetensors.Save(_folder.File("bare.safetensors"), new Dictionary<string, TorchSharp.torch.Tensor> { ["a"] = TorchSharp.torch.zeros(2) });
+
+        var outcome = Tool.Run(_folder.Path, "inspect", "bare.safetensors");
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("bare.safetensors' names no architecture", outcome.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("The tool takes what says all about itself: a model.zip", outcome.ErrorLine, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("is an address", "--source", "http://example.org/a.jpg")]
     [InlineData("does not exist", "--source", "nix.jpg")]
     [InlineData("matches no picture", "--source", "*.jpg")]
     [InlineData("is a folder without pictures", "--source", ".")]
     [InlineData("--score is '1,5'; a number from 0 to 1 is expected.", "--source", ".", "--score", "1,5")]
+    [InlineData("--tile is 31; at least 32 pixels are expected.", "--source", ".", "--tile", "31")]
+    [InlineData("--tile-overlap is '0.95'; a number from 0 to 0.9 is expected.", "--source", ".", "--tile", "64", "--tile-overlap", "0.95")]
+    [InlineData("--tile-overlap is for --tile, which is not given.", "--source", ".", "--tile-overlap", "0.5")]
     [InlineData("Option '--source' is required", "--score", "0.5")]
     public void Detect_WrongUsage_SaysSoInOneLine(string expected, params string[] arguments)
     {
@@ -173,6 +238,7 @@ public sealed class ModelTests(TrainedRun run) : IDisposable
     [InlineData("raw", "--batch", "dynamic", "--image-size", "dynamic")]
     [InlineData("decoded", "--image-size", "64x128", "--half")]
     [InlineData("detections", "--preprocessing")]
+    [InlineData("ultralytics")]
     public void Export_Onnx_GivesAFileOfThatKind(string kind, params string[] more)
     {
         var outcome = Tool.Run(_folder.Path, ["export", "--model", run.Model, "--output-kind", kind, "--output", "Ä.onnx", .. more]);

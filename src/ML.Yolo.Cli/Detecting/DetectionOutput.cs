@@ -4,7 +4,7 @@ namespace ML.Yolo.Cli.Detecting;
 
 /// <summary>Says and keeps what was found, picture by picture.</summary>
 internal sealed class DetectionOutput(
-    ToolConsole console, ClassFilter classes, IReadOnlyList<string> classNames, DetectionFolder? folder, bool asJson, bool stopsAtBadImages)
+    ToolConsole console, ClassFilter classes, DetectionFolder? folder, bool asJson, bool stopsAtBadImages)
 {
     /// <summary>Says what was found in a picture.</summary>
     /// <exception cref="FormatException">It could not be read, and that is not to be passed over.</exception>
@@ -20,7 +20,7 @@ internal sealed class DetectionOutput(
         var json = asJson || folder is not null ? DetectionLine.AsJson(image.Path, detections, objects) : "";
         console.Result(asJson ? json : DetectionLine.ForPeople(image.Path, objects));
         folder?.WriteLine(json);
-        folder?.WritePicture(image.Path, objects, classNames);
+        folder?.Write(image.Path, detections, classes.Keeps);
     }
 
     private void WriteBad(string path, Exception problem)

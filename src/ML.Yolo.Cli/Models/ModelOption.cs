@@ -10,7 +10,13 @@ namespace ML.Yolo.Cli.Models;
 internal sealed class ModelOption
 {
     /// <summary>The model.</summary>
-    public Option<string> Path { get; } = new("--model") { Description = "The model: a run's model.zip.", HelpName = "FILE", Required = true };
+    public Option<string> Path { get; } = new("--model")
+    {
+        Description = "The model: a run's model.zip, its best.safetensors, or an exported .onnx or .zip.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
 
     /// <summary>Where it runs.</summary>
     public Option<string?> Device { get; } = new("--device") { Description = "cpu, or the number of a GPU. [default: cpu]", HelpName = "DEVICE" };
