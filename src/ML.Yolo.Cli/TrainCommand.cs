@@ -58,17 +58,18 @@ internal static class TrainCommand
     /// <summary>Options of the command line that stand for options of the run.</summary>
     private static readonly (Option<string?> Option, string Name)[] Shorthands =
     [
-        (Text("--architecture", "NAME", $"The network: {Architectures}. [default: that of --weights, else {Defaults.Architecture}]"), "Architecture"),
+        (Text("--architecture", "NAME", $"The network: {Architectures}. [default: that of --weights, else {YoloArchitecture.V5Nano}]"), "Architecture"),
         (Text("--weights", "FILE", "Weights to begin with: .safetensors, .pt or a model.zip."), "PretrainedWeights"),
         (Text("--epochs", "N", $"Passes over the data. [default: {Defaults.MaxEpoch}]"), "MaxEpoch"),
         (Text("--image-size", "PIXELS", $"Side of the square the network sees. [default: {Defaults.ImageSize}]"), "ImageSize"),
         (Text("--batch-size", "N", $"Images per training step. [default: {Defaults.BatchSize}]"), "BatchSize"),
         (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: the architecture's own]"), "Loss"),
         (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}]"), "Optimizer"),
-        (Text("--learning-rate", "NUMBER", $"Learning rate after the warm-up. [default: {OptionText.Write(Defaults.LearningRate)}]"), "LearningRate"),
+        (Text("--learning-rate", "NUMBER", "Learning rate after the warm-up. [default: by the recipe]"), "LearningRate"),
         (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
         (Text("--patience", "N", $"Epochs without a better one until training ends; 0 is never. [default: {Patience}]"), "EarlyStoppingPatience"),
         (Text("--precision", "NAME", $"{string.Join(", ", Enum.GetNames<TrainingPrecision>())}. [default: {Defaults.Precision}]"), "Precision"),
+        (Text("--workers", "N", "Threads that decode and augment pictures while the network learns. [default: half the processors]"), "LoaderThreads"),
         (Text("--seed", "N", "Decides everything drawn at random. [default: 0]"), "seed"),
         (Text("--device", "DEVICE", "cpu, the number of a GPU, or several: 0,1. [default: cpu]"), "device"),
     ];

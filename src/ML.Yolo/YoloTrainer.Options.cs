@@ -179,6 +179,9 @@ public sealed partial class YoloTrainer
         /// <summary>Whether resized images are kept from epoch to epoch. Default <see cref="ImageCaching.MemoryThenDisk"/>.</summary>
         public ImageCaching ImageCaching { get; set; } = ImageCaching.MemoryThenDisk;
 
+        /// <summary>Threads that decode and augment images while the network learns. At least 1; null, the default: half the processors.</summary>
+        public int? LoaderThreads { get; set; }
+
         /// <summary>
         /// What to do with rows that cannot be learned from. Default <see cref="BadSampleHandling.Throw"/>: nothing is trained on a set that is broken.
         /// </summary>
@@ -270,7 +273,7 @@ public sealed partial class YoloTrainer
             var isWithin = FreezeLayers >= 0 && FreezeLayers < layers;
             Require(isWithin, nameof(FreezeLayers), FreezeLayers, $"from 0 to {layers - 1}, since {architecture} has {layers} layers");
             RequireAtLeast(1, (nameof(MaxEpoch), MaxEpoch), (nameof(BatchSize), BatchSize), (nameof(NominalBatchSize), NominalBatchSize ?? 1),
-                (nameof(ValidationInterval), ValidationInterval));
+                (nameof(ValidationInterval), ValidationInterval), (nameof(LoaderThreads), LoaderThreads ?? 1));
             RequireAtLeast(0, (nameof(WeightDecay), WeightDecay), (nameof(WarmupEpochs), WarmupEpochs ?? 0),
                 (nameof(WarmupBiasLearningRate), WarmupBiasLearningRate ?? 0), (nameof(GradientClipNorm), GradientClipNorm),
                 (nameof(ImageCacheMegabytes), ImageCacheMegabytes), (nameof(EarlyStoppingPatience), EarlyStoppingPatience));

@@ -221,6 +221,7 @@ internal sealed class YoloTrainingRun
         Seed = _seed,
         DrawsByClass = _options.ImageWeights,
         Augmentation = _options.Augmentation,
+        LoaderThreads = _options.LoaderThreads ?? BatchLoader.DefaultThreads,
         Precision = _options.Precision,
         FrozenLayers = _options.FreezeLayers,
         OnNonFiniteLoss = _options.OnNonFiniteLoss,

@@ -23,6 +23,7 @@ public sealed class HelpTests : IDisposable
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
         Assert.Contains($"Usage:\n  mlyolo {command} [options]", outcome.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.StartsWith($"mlyolo {command} --", outcome.Lines[^1], StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\[default:[^\]]* \]", outcome.Output);
     }
 
     [Theory]

@@ -13,14 +13,16 @@ namespace ML.Yolo.Training;
 /// <param name="augmenter">Paints samples.</param>
 /// <param name="batchSize">Samples per batch; the last of an epoch may have fewer.</param>
 /// <param name="imageSize">Side of the canvas, pixels.</param>
-internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageSize)
+/// <param name="threads">Threads that paint, at least 1.</param>
+internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageSize, int threads)
 {
     private const int BatchesAhead = 3;
 
-    // Painting must leave cores to the network.
-    private static readonly ParallelOptions Workers = new() { MaxDegreeOfParallelism = Math.Max(Environment.ProcessorCount / 2, 1) };
-
+    private readonly ParallelOptions _workers = new() { MaxDegreeOfParallelism = threads };
     private readonly Stopwatch _waiting = new();
+
+    /// <summary>As many threads as leave cores to the network.</summary>
+    public static int DefaultThreads => Math.Max(Environment.ProcessorCount / 2, 1);
 
     /// <summary>How long the last epoch's consumer waited for batches.</summary>
     public TimeSpan Waited => _waiting.Elapsed;
@@ -88,7 +90,7 @@ internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageS
         var boxes = new List<SceneBox>[samples.Length];
         try
         {
-            Parallel.For(0, samples.Length, Workers, i =>
+            Parallel.For(0, samples.Length, _workers, i =>
             {
                 using var canvas = pixels[i];                                             // a batch may be longer than a span
                 boxes[i] = augmenter.Paint(samples[i], epoch, isMosaicClosed, canvas.bytes);

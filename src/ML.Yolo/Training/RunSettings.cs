@@ -21,6 +21,9 @@ internal sealed record RunSettings
     /// <summary>How images are varied.</summary>
     public required AugmentationOptions Augmentation { get; init; }
 
+    /// <summary>Threads that paint batches, at least 1.</summary>
+    public required int LoaderThreads { get; init; }
+
     /// <summary>What convolutions compute in.</summary>
     public required TrainingPrecision Precision { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class TrainingLoop : IDisposable
         var scale = new BatchScale(_run.ImageSize, network.Strides[^1], _run.Augmentation.MultiScale, _run.Seed);
         _step = new TrainingStep(_replicas, loss, scale, _exchange, _optimization, _average);
         _tensors = new RunTensors(network, _average.Network, loss, _optimization, devices[0]);
-        _loader = new BatchLoader(new Augmenter(set, _run.Augmentation, _run.ImageSize, _run.Seed), _run.BatchSize, _run.ImageSize);
+        _loader = new BatchLoader(new Augmenter(set, _run.Augmentation, _run.ImageSize, _run.Seed), _run.BatchSize, _run.ImageSize, _run.LoaderThreads);
         _losses = new RunningMean(loss.TermNames, devices[0]);
     }
 

@@ -35,7 +35,7 @@ public sealed class LargeBatchTests
         var cache = new ImageCache(new MemoryBudget(1L << 30));
         var image = cache.Add(new ResizedImage(Size, Size, [.. Enumerable.Repeat((byte)200, Size * Size * ResizedImage.Channels)]));
         using var set = new TrainingSet([.. Enumerable.Repeat(new TrainingSample(image, Letterbox, [], []), Count)], cache);
-        var loader = new BatchLoader(new Augmenter(set, AugmentationOptions.None, Size, seed: 1), batchSize: Count, Size);
+        var loader = new BatchLoader(new Augmenter(set, AugmentationOptions.None, Size, seed: 1), batchSize: Count, Size, threads: 1);
 
         using var batch = Assert.Single(loader.Epoch(epoch: 1, [.. Enumerable.Range(0, Count)], isMosaicClosed: true));
 

@@ -33,6 +33,7 @@ internal static class TinySettings
             Seed = 1,
             DrawsByClass = false,
             Augmentation = AugmentationOptions.None,
+            LoaderThreads = 1,
             Precision = TrainingPrecision.Full,
             FrozenLayers = 0,
             OnNonFiniteLoss = NonFiniteLossHandling.Throw,

@@ -6,6 +6,30 @@ namespace ML.Yolo.Tests.Training;
 public sealed class YoloTrainerTests
 {
     [Fact]
+    public void Fit_AnyNumberOfLoaderThreads_GivesTheSameWeights()
+    {
+        var one = TinyRun.Options();
+        var three = TinyRun.Options();
+        (one.LoaderThreads, three.LoaderThreads) = (1, 3);
+
+        using var first = TinyRun.Fit(new MLContext(1), one);
+        using var second = TinyRun.Fit(new MLContext(1), three);
+
+        Assert.Equal(Checksum.Of(first.Network), Checksum.Of(second.Network));
+    }
+
+    [Fact]
+    public void Fit_NoLoaderThreads_IsRefused()
+    {
+        var options = TinyRun.Options();
+        options.LoaderThreads = 0;
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => TinyRun.Fit(new MLContext(1), options));
+
+        Assert.Contains("LoaderThreads", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Fit_SameSeedTwice_GivesTheSameWeights()
     {
         using var first = TinyRun.Fit(new MLContext(seed: 7), TinyRun.Options());
