@@ -26,6 +26,12 @@ internal sealed class LoadReport(IReadOnlyList<Answer> answers, IReadOnlyList<lo
         ? 1
         : (double)Median(memory.Skip(memory.Count * 2 / 3)) / Median(memory.Skip(memory.Count / 3).Take(memory.Count / 3));
 
+    /// <summary>Processor time of the server.</summary>
+    public required TimeSpan ServerTime { get; init; }
+
+    /// <summary>Processor time of the callers, which a server in use does not have beside it.</summary>
+    public required TimeSpan CallerTime { get; init; }
+
     /// <summary>Whether the server was there to the end, failed nobody, mistook nothing, and took no more and more memory.</summary>
     public bool Holds => isRunning && Good.Count > 0 && Faults == 0 && Broken == 0 && Mistaken == 0 && Growth <= MaxGrowth;
 
@@ -38,6 +44,9 @@ internal sealed class LoadReport(IReadOnlyList<Answer> answers, IReadOnlyList<lo
         var share = rate / imagesPerSecondDirectly;
         text.AppendLine(CultureInfo.InvariantCulture, $"detected     {rate,8:F1} images per second, {share:F2} of DetectMany's {imagesPerSecondDirectly:F1}");
         text.AppendLine(CultureInfo.InvariantCulture, $"answered in  p50 {Percentile(50):F0} ms, p95 {Percentile(95):F0} ms, p99 {Percentile(99):F0} ms");
+        var all = time.TotalSeconds * Environment.ProcessorCount;
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"processors   {ServerTime.TotalSeconds / all:P0} of their time for the server, {CallerTime.TotalSeconds / all:P0} for the callers");
         var max = memory.DefaultIfEmpty().Max() / 1e6;
         text.AppendLine(CultureInfo.InvariantCulture, $"memory       max {max:F0} MB; the last third by the second {Growth:F2}");
         return text.Append(Holds ? "The server held." : "The server did not hold.").ToString();

@@ -17,7 +17,7 @@ internal sealed class LoadRun(LoadedServer server, IReadOnlyList<byte[]> picture
     {
         using var connections = new SocketsHttpHandler { MaxConnectionsPerServer = callers };
         using var client = new HttpClient(connections) { BaseAddress = server.Address, Timeout = TimeSpan.FromMinutes(1) };
-        var clock = Stopwatch.StartNew();
+        var (clock, began) = (Stopwatch.StartNew(), ProcessorTimes());
         var calling = Task.WhenAll(Enumerable.Range(0, callers).Select(seed => Task.Run(() => CallAsync(client, new Random(seed), clock, time))));
         while (clock.Elapsed < time)
         {
@@ -27,7 +27,18 @@ internal sealed class LoadRun(LoadedServer server, IReadOnlyList<byte[]> picture
         }
 
         await calling;
-        return new LoadReport([.. _answers], _memory, clock.Elapsed, server.IsRunning);
+        var ended = server.IsRunning ? ProcessorTimes() : began;
+        return new LoadReport([.. _answers], _memory, clock.Elapsed, server.IsRunning)
+        {
+            ServerTime = ended.Server - began.Server,
+            CallerTime = ended.Callers - began.Callers,
+        };
+    }
+
+    private (TimeSpan Server, TimeSpan Callers) ProcessorTimes()
+    {
+        using var own = Process.GetCurrentProcess();
+        return (server.ProcessorTime, own.TotalProcessorTime);
     }
 
     private async Task CallAsync(HttpClient client, Random random, Stopwatch clock, TimeSpan time)

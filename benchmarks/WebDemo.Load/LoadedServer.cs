@@ -24,6 +24,16 @@ internal sealed class LoadedServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that it took so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     public bool IsRunning => !_process.HasExited;
 
     public static async Task<LoadedServer> StartAsync(string model)

@@ -194,6 +194,56 @@ public static class DetectionDataCatalog
         return Written(catalog, leftOut => new CocoWriter(Path.GetFullPath(imageFolder), rows.ClassNames).Write(rows.ReadLabelled(leftOut), json));
     }
 
+    /// <summary>Writes rows as one split of a set in Pascal VOC's layout: images are copied, boxes clipped to them.</summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Rows with the columns of the loaders; at least one.</param>
+    /// <param name="folder">
+    /// The folder of the set, made if absent: <c>JPEGImages</c>, <c>Annotations</c> with an XML per image, and <c>ImageSets/Main</c> with a list per split.
+    /// </param>
+    /// <param name="split">Name of the split; there must be none of that name yet.</param>
+    /// <returns>Images and objects written.</returns>
+    /// <remarks>The format has no list of classes: those without objects are not written.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="ArgumentException">There are no rows.</exception>
+    /// <exception cref="FormatException">
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column. Rows with a missing label are left
+    /// out, and the log tells how many.
+    /// </exception>
+    /// <exception cref="IOException">The split is there already, or a file cannot be written.</exception>
+    public static (int Images, int Objects) SaveAsPascalVoc(this DataOperationsCatalog catalog, IDataView data, string folder, string split = "train")
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(split);
+        var rows = new DetectionRowReader(data);
+        return Written(catalog, leftOut => new PascalVocWriter(folder, split).Write(rows.ReadLabelled(leftOut)));
+    }
+
+    /// <summary>
+    /// Writes rows as a JSON of the kind that VoTT 2 exports and Model Builder takes. Images stay where they are, and are named by their full paths; boxes are
+    /// clipped to them.
+    /// </summary>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="data">Rows with the columns of the loaders.</param>
+    /// <param name="json">The file to make or replace, whole or not at all.</param>
+    /// <returns>Images and objects written.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is absent or of another type; the message names it.</exception>
+    /// <exception cref="FormatException">
+    /// A row has not four box numbers per label, or a box is not finite or inverted; the message names row and column. Rows with a missing label are left
+    /// out, and the log tells how many.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static (int Images, int Objects) SaveAsVott(this DataOperationsCatalog catalog, IDataView data, string json)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrWhiteSpace(json);
+        var rows = new DetectionRowReader(data);
+        var name = Path.GetFileNameWithoutExtension(json);
+        return Written(catalog, leftOut => new VottWriter(name, rows.ClassNames).Write(rows.ReadLabelled(leftOut), json));
+    }
+
     private static (int Images, int Objects) Written(DataOperationsCatalog catalog, Func<BadSamples, (int Images, int Objects)> write)
     {
         var leftOut = new BadSamples();

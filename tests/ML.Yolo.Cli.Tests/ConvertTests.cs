@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using ML.Yolo.Tests;
+using ML.Yolo.Tests.Documentation;
 using ML.Yolo.Tests.Datasets;
 
 namespace ML.Yolo.Cli.Tests;
@@ -11,6 +12,35 @@ public sealed class ConvertTests : IDisposable
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Convert_ToPascalVocAndToVott_KeepsEveryObject()
+    {
+        SquareFolder.Write(_folder.File("set"), trainCount: 4, valCount: 2);
+
+        var voc = Convert("--from", "set", "--to", "voc", "--to-format", "voc");
+        var vott = Convert("--from", "voc", "--to", "all.json", "--to-format", "vott", "--split", "train");
+        var back = Convert("--from", "all.json", "--to", "back");
+
+        Assert.All(new[] { voc, vott, back }, outcome => Assert.Equal(0, outcome.ExitCode));
+        Assert.Equal(2, voc.Lines.Count(line => line.StartsWith("Wrote ", StringComparison.Ordinal)));
+        Assert.Equal(Objects(voc.Lines[0]), Objects(vott.Lines[^1]));
+        Assert.Equal(Objects(voc.Lines[0]), Objects(back.Lines[^1]));
+        Assert.True(File.Exists(_folder.File("voc", "ImageSets", "Main", "val.txt")));
+
+        static string Objects(string line) => line[..line.IndexOf(" to ", StringComparison.Ordinal)];
+    }
+
+    [Theory]
+    [InlineData("--to is 'out.json', and --to-format is voc; a folder is expected.", "out.json", "voc")]
+    [InlineData("--to is 'out', and --to-format is vott; the path of a .json is expected.", "out", "vott")]
+    public void Convert_FormatThatDoesNotFitThePath_SaysWhatIsExpected(string expected, string to, string format)
+    {
+        var outcome = Convert("--from", "set", "--to", to, "--to-format", format);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(expected, outcome.ErrorLine, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Convert_YoloToCocoAndBack_KeepsEverySplit()

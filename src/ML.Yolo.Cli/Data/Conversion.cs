@@ -26,11 +26,12 @@ internal sealed class Conversion(MLContext mlContext, ToolConsole console)
     }
 
     /// <summary>Writes what was read.</summary>
-    /// <param name="to">A .json (COCO), or a folder (YOLO).</param>
+    /// <param name="to">A .json (COCO, VoTT), or a folder (YOLO, Pascal VOC).</param>
+    /// <param name="form">What to write.</param>
     /// <param name="edits">What becomes of the classes.</param>
     /// <param name="shares">How to divide anew; null: as it was.</param>
     /// <param name="seed">Decides how.</param>
-    public void Write(string to, ClassEdits edits, SplitShares? shares, int seed)
+    public void Write(string to, DatasetForm form, ClassEdits edits, SplitShares? shares, int seed)
     {
         var parts = shares is null
             ? _parts.GroupBy(part => part.Split).Select(group => (Name: group.Key, Pictures: group.SelectMany(part => part.Pictures).ToList())).ToList()
@@ -40,17 +41,26 @@ internal sealed class Conversion(MLContext mlContext, ToolConsole console)
             var rows = mlContext.WithKeys(mlContext.Data.LoadFromEnumerable(pictures.ConvertAll(edits.Apply)), edits.ClassNames);
             console.Say($"{name}: {mlContext.Data.SummarizeDetections(rows)}");
             var json = parts.Count > 1 ? $"{Path.ChangeExtension(to, null)}-{name}.json" : to;
-            console.Result(IsJson(to) ? WriteCoco(rows, json, pictures) : WriteYolo(rows, to, name));
+            console.Result(form switch
+            {
+                DatasetForm.Coco => WriteCoco(rows, json, pictures),
+                DatasetForm.Vott => WriteVott(rows, json),
+                DatasetForm.PascalVoc => Written(mlContext.Data.SaveAsPascalVoc(rows, to, name), to, name),
+                _ => Written(mlContext.Data.SaveAsYoloDataset(rows, to, name), to, name),
+            });
         }
     }
 
     /// <summary>Whether a path names a JSON file.</summary>
     public static bool IsJson(string path) => Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
 
-    private string WriteYolo(IDataView rows, string folder, string split)
+    private static string Written((int Images, int Objects) count, string folder, string split)
+        => FormattableString.Invariant($"Wrote {count.Images} images with {count.Objects} objects to the split '{split}' of {Path.GetFullPath(folder)}.");
+
+    private string WriteVott(IDataView rows, string file)
     {
-        var (images, objects) = mlContext.Data.SaveAsYoloDataset(rows, folder, split);
-        return FormattableString.Invariant($"Wrote {images} images with {objects} objects to the split '{split}' of {Path.GetFullPath(folder)}.");
+        var (images, objects) = mlContext.Data.SaveAsVott(rows, file);
+        return FormattableString.Invariant($"Wrote {images} images with {objects} objects to {Path.GetFullPath(file)}; it names their full paths.");
     }
 
     private string WriteCoco(IDataView rows, string file, IReadOnlyList<LabelledPicture> pictures)

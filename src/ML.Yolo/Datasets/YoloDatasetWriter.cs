@@ -17,7 +17,7 @@ internal sealed class YoloDatasetWriter
     private readonly string _split;
     private readonly YoloDatasetFile? _existing;
     private readonly ClassTable _classes;
-    private readonly HashSet<string> _fileNames = new(StringComparer.OrdinalIgnoreCase);
+    private readonly UniqueImageNames _fileNames = new();
 
     /// <param name="folder">The set's folder; made if absent.</param>
     /// <param name="split">The split to add.</param>
@@ -122,7 +122,7 @@ internal sealed class YoloDatasetWriter
 
     private void WriteRow(DetectionRow row, string staging)
     {
-        var name = UniqueName(Path.GetFileName(row.ImagePath));
+        var name = _fileNames.Take(Path.GetFileName(row.ImagePath));
         var lines = Lines(row);
         File.Copy(row.ImagePath, Path.Combine(staging, "images", name));
         File.WriteAllText(Path.Combine(staging, "labels", Path.ChangeExtension(name, ".txt")), lines);
@@ -151,15 +151,6 @@ internal sealed class YoloDatasetWriter
                 Directory.Delete(folder, recursive: true);
             throw;
         }
-    }
-
-    /// <summary>Images of several folders may share a name; here they share a folder. Labels go by the name without its extension.</summary>
-    private string UniqueName(string name)
-    {
-        var (stem, extension) = (Path.GetFileNameWithoutExtension(name), Path.GetExtension(name));
-        for (var number = 2; !_fileNames.Add(Path.GetFileNameWithoutExtension(name)); number++)
-            name = FormattableString.Invariant($"{stem}-{number}{extension}");
-        return name;
     }
 
     /// <summary>The format holds fractions of the upright picture, and nothing outside it: boxes are clipped.</summary>

@@ -12,7 +12,7 @@ public sealed class BadRowTests : IDisposable
     private const int Bad = 2;
     private const StringComparison Ordinal = StringComparison.Ordinal;
 
-    private static readonly string[] Readers = ["Yolo.Fit", "EvaluateDetections", "SummarizeDetections", "SaveAsYoloDataset", "SaveAsCoco"];
+    private static readonly string[] Readers = ["Yolo.Fit", "EvaluateDetections", "SummarizeDetections", "SaveAsYoloDataset", "SaveAsCoco", "SaveAsPascalVoc", "SaveAsVott"];
 
     private readonly MLContext _mlContext = new(seed: 1);
     private readonly TemporaryFolder _folder = new();
@@ -70,6 +70,8 @@ public sealed class BadRowTests : IDisposable
     [Theory]
     [InlineData("SaveAsYoloDataset")]
     [InlineData("SaveAsCoco")]
+    [InlineData("SaveAsPascalVoc")]
+    [InlineData("SaveAsVott")]
     public void Save_LabelIsMissing_LeavesTheRowOutAndSaysSo(string writer)
     {
         var rows = Rows();
@@ -81,9 +83,13 @@ public sealed class BadRowTests : IDisposable
 
         Assert.Contains(warnings, warning => warning.Contains("1 bad sample of the data is left out", Ordinal)
             && warning.Contains("Row 2, 'Label', object 0: the label is missing.", Ordinal));
-        var written = writer == "SaveAsCoco"
-            ? _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path)
-            : _mlContext.Data.LoadFromYoloDataset(_folder.File("set"));
+        var written = writer switch
+        {
+            "SaveAsCoco" => _mlContext.Data.LoadFromCoco(_folder.File("set.json"), _folder.Path),
+            "SaveAsPascalVoc" => _mlContext.Data.LoadFromPascalVoc(_folder.File("set"), "train"),
+            "SaveAsVott" => _mlContext.Data.LoadFromVott(_folder.File("set.json")),
+            _ => _mlContext.Data.LoadFromYoloDataset(_folder.File("set")),
+        };
         Assert.Equal(["0.png", "1.png", "3.png"], Datasets.LabelledRows.Of(_mlContext, written).Select(row => row.Name));
     }
 
@@ -172,6 +178,12 @@ public sealed class BadRowTests : IDisposable
                 break;
             case "SaveAsYoloDataset":
                 _mlContext.Data.SaveAsYoloDataset(data, _folder.File("set"));
+                break;
+            case "SaveAsPascalVoc":
+                _mlContext.Data.SaveAsPascalVoc(data, _folder.File("set"));
+                break;
+            case "SaveAsVott":
+                _mlContext.Data.SaveAsVott(data, _folder.File("set.json"));
                 break;
             default:
                 _mlContext.Data.SaveAsCoco(data, _folder.File("set.json"), _folder.Path);

@@ -12,7 +12,8 @@ public sealed class MissingColumnTests
 
     public static TheoryData<string> Doors =>
     [
-        "Yolo.Fit", "Yolo.GetOutputSchema", "EvaluateDetections", "SummarizeDetections", "SaveAsYoloDataset", "SaveAsCoco", "GetClassNames",
+        "Yolo.Fit", "Yolo.GetOutputSchema", "EvaluateDetections", "SummarizeDetections", "SaveAsYoloDataset", "SaveAsCoco", "SaveAsPascalVoc",
+        "SaveAsVott", "GetClassNames",
         "ResizeBoundingBoxes.Fit", "ResizeBoundingBoxes.GetOutputSchema", "LoadYolo.GetOutputSchema", "DetectionReport.Write",
     ];
 
@@ -74,6 +75,8 @@ public sealed class MissingColumnTests
             "SummarizeDetections" => () => _mlContext.Data.SummarizeDetections(data),
             "SaveAsYoloDataset" => () => _mlContext.Data.SaveAsYoloDataset(data, folder.File("set")),
             "SaveAsCoco" => () => _mlContext.Data.SaveAsCoco(data, folder.File("set.json"), folder.Path),
+            "SaveAsPascalVoc" => () => _mlContext.Data.SaveAsPascalVoc(data, folder.File("set")),
+            "SaveAsVott" => () => _mlContext.Data.SaveAsVott(data, folder.File("set.json")),
             "GetClassNames" => () => _mlContext.Data.GetClassNames(data),
             "ResizeBoundingBoxes.Fit" => () => resizing.Fit(data),
             "ResizeBoundingBoxes.GetOutputSchema" => () => resizing.GetOutputSchema(shape),

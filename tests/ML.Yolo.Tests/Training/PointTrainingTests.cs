@@ -107,6 +107,7 @@ public sealed class PointTrainingTests
     {
         var options = TinyRun.Options(epochs);
         options.Architecture = SmallArchitecture.Points;
+        options.Optimizer = OptimizerKind.Sgd;
         return options;
     }
 
