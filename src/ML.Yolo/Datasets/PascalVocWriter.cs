@@ -35,7 +35,7 @@ internal sealed class PascalVocWriter
         if (File.Exists(_list))
             throw new IOException($"'{_list}' is there already; a split is written once.");
         foreach (var taken in Existing(Images).Concat(Existing(Annotations)).Distinct(StringComparer.OrdinalIgnoreCase))
-            _names.Take(taken);
+            _names.Reserve(taken);
     }
 
     /// <summary>Writes every row.</summary>
@@ -73,7 +73,7 @@ internal sealed class PascalVocWriter
 
     /// <summary>Names of images or annotations that are there already, without their extensions.</summary>
     private IEnumerable<string> Existing(string part)
-        => Directory.Exists(Path.Combine(_folder, part)) ? Directory.GetFiles(Path.Combine(_folder, part)).Select(Path.GetFileNameWithoutExtension)! : [];
+        => Directory.Exists(Path.Combine(_folder, part)) ? Directory.GetFiles(Path.Combine(_folder, part)).Select(file => Path.GetFileNameWithoutExtension(file)) : [];
 
     private void Prepare(string staging)
     {

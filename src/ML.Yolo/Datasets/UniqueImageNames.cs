@@ -5,6 +5,9 @@ internal sealed class UniqueImageNames
 {
     private readonly HashSet<string> _stems = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Keeps a name, without an extension, from being taken.</summary>
+    public void Reserve(string stem) => _stems.Add(stem);
+
     /// <summary>The name itself, or the first of name-2, name-3 … that is free.</summary>
     /// <param name="name">A file name with its extension.</param>
     public string Take(string name)
