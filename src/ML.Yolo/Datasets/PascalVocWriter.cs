@@ -73,7 +73,9 @@ internal sealed class PascalVocWriter
 
     /// <summary>Names of images or annotations that are there already, without their extensions.</summary>
     private IEnumerable<string> Existing(string part)
-        => Directory.Exists(Path.Combine(_folder, part)) ? Directory.GetFiles(Path.Combine(_folder, part)).Select(file => Path.GetFileNameWithoutExtension(file)) : [];
+        => Directory.Exists(Path.Combine(_folder, part))
+            ? Directory.GetFiles(Path.Combine(_folder, part)).Select(file => Path.GetFileNameWithoutExtension(file))
+            : [];
 
     private void Prepare(string staging)
     {

@@ -30,6 +30,19 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
         Assert.True(File.Exists(Path.Combine(packages.Feed, $"{id}.{packages.Version}.snupkg")));
     }
 
+    [Theory]
+    [InlineData("ML.Yolo.Onnx")]
+    [InlineData("ML.Yolo.Reports")]
+    public void Pack_PackageThatUsesTheLibrarysInternals_AsksForItsExactVersion(string id)
+    {
+        using var zip = ZipFile.OpenRead(Path.Combine(packages.Feed, $"{id}.{packages.Version}.nupkg"));
+        using var nuspec = zip.GetEntry($"{id}.nuspec")!.Open();
+
+        var library = XDocument.Load(nuspec).Descendants().Single(element => element.Name.LocalName == "dependency" && element.Attribute("id")!.Value == "ML.Yolo");
+
+        Assert.Equal($"[{packages.Version}]", library.Attribute("version")!.Value);
+    }
+
     [Fact]
     public void Pack_TheLibrary_BringsItsBuildTargetsAndRangesOfVersions()
     {
