@@ -14,10 +14,10 @@ internal static class SimpleYaml
     public static IReadOnlyList<(string Name, string Value)> Read(string path, int depth)
     {
         var entries = new List<(string, string)>();
+        using var reader = new StreamReader(path);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StreamReader(path);
-            var parser = new Parser(reader);
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _))
                 return entries;
@@ -26,9 +26,10 @@ internal static class SimpleYaml
             ReadMapping(parser, "", depth, entries);
             return entries;
         }
-        catch (YamlException exception)
+        catch (Exception exception) when (exception is not FormatException)               // the parser throws any kind where it meets what it did not foresee
         {
-            throw new FormatException($"'{path}', line {exception.Start.Line}: not valid YAML: {exception.Message}", exception);
+            var line = exception is YamlException { Start.Line: > 0 } yaml ? yaml.Start.Line : parser.Current?.Start.Line ?? 1;
+            throw new FormatException($"'{path}', line {line}: not valid YAML: {exception.Message}", exception);
         }
     }
 

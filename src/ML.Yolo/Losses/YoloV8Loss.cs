@@ -145,7 +145,8 @@ public sealed class YoloV8Loss : DetectionLoss
             using var levelScope = NewDisposeScope();
             var logits = maps[i].narrow(1, 0, PointChannels.FirstClass).permute(0, 2, 3, 1).to(type);            // (B, H, W, 4R)
             var distances = YoloV8BoxCoding.DecodeDistances(logits).view(logits.shape[0], level.Count, YoloV8BoxCoding.Sides);
-            levels[i] = (YoloV8BoxCoding.DecodeBoxes(distances, level.Points(type, logits.device), BoxFormat.XyXy).Times(level.Stride)).MoveToOuterDisposeScope();
+            var boxes = YoloV8BoxCoding.DecodeBoxes(distances, level.Points(type, logits.device), BoxFormat.XyXy);
+            levels[i] = boxes.Times(level.Stride).MoveToOuterDisposeScope();
         }
 
         return cat(levels, 1).MoveToOuterDisposeScope();

@@ -11,10 +11,12 @@ internal sealed class SafetensorsHeader
     private const int LengthBytes = sizeof(ulong);
 
     // A detector's header is a hundredth of that; parsed, a header takes several times its length in memory.
-    private const long MaxHeaderLength = 4 << 20;
+    public const long MaxHeaderLength = 4 << 20;
     private const int MaxTensors = 20_000;
     private const int MaxDimensions = 16;
     private const string MetadataKey = "__metadata__";
+
+    private static readonly JsonDocumentOptions Text = new() { AllowDuplicateProperties = false };
 
     private SafetensorsHeader(IReadOnlyList<Entry> entries, IReadOnlyDictionary<string, string> metadata) => (Entries, Metadata) = (entries, metadata);
 
@@ -46,7 +48,7 @@ internal sealed class SafetensorsHeader
         stream.ReadExactly(json);
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, Text);
             return Parse(document.RootElement, length - LengthBytes - (long)headerLength, source);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)

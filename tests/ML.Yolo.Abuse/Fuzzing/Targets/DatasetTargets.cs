@@ -118,6 +118,7 @@ internal static class DatasetTargets
         File.WriteAllText(Path.Combine(folder, "ImageSets/Main/train.txt"), "a\n");
         File.WriteAllText(Path.Combine(folder, "Annotations/a.xml"), "<annotation><filename>a.png</filename></annotation>");
         File.WriteAllText(Path.Combine(folder, "data.yaml"), "names: [a, b]\ntrain: images\n");
+        File.WriteAllText(Path.Combine(folder, "labels/a.txt"), "0 0.5 0.5 0.25 0.25\n");
         File.WriteAllText(Path.Combine(folder, "list.txt"), "images/a.png\n");
         return folder;
     }
