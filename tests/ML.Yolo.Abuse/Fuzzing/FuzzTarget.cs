@@ -43,9 +43,11 @@ internal sealed class FuzzTarget
                 _ when Mutations.Count > 0 => Mutations[random.Next(Mutations.Count)](input, random),
                 _ => ByteMutations.Change(input, random),
             };
+            if (input.Length > MaxLength)
+                input = input[..MaxLength];
         }
 
-        return input.Length <= MaxLength ? input : input[..MaxLength];
+        return input;
     }
 
     /// <summary>Whether an exception is one that the reader documents.</summary>

@@ -57,7 +57,8 @@ internal static class JsonMutations
                 Set(place, new JsonArray(Get(place)?.DeepClone()));
                 return null;
             case 4 when place.Parent is JsonArray list:
-                var (item, times) = (Get(place), random.Next(1, 1_000));
+                var item = Get(place);
+                var times = Math.Min(random.Next(1, 1_000), (FuzzTarget.MaxLength / Math.Max(item?.ToJsonString().Length ?? 1, 1)) + 1);
                 for (var i = 0; i < times; i++)
                     list.Add(item?.DeepClone());
                 return null;

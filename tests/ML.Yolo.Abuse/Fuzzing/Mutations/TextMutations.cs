@@ -39,7 +39,7 @@ internal static partial class TextMutations
             0 => "",
             1 => one.Value + one.Value,
             2 => other.Value,
-            3 => string.Concat(Enumerable.Repeat(one.Value, random.Next(2, 5_000))),
+            3 => string.Concat(Enumerable.Repeat(one.Value, Times(one.Value.Length, random))),
             _ => isNumber ? Pick(Numbers, random) : Pick(random.Next(3) == 0 ? Numbers : Words, random),
         };
         return [.. Encoding.Latin1.GetBytes(text[..one.Index]), .. Encoding.UTF8.GetBytes(replacement), .. Encoding.Latin1.GetBytes(text[(one.Index + one.Length)..])];
@@ -61,12 +61,14 @@ internal static partial class TextMutations
                 (lines[one], lines[other]) = (lines[other], lines[one]);
                 break;
             default:
-                lines.InsertRange(other, Enumerable.Repeat(lines[one], random.Next(1, 2_000)));
+                lines.InsertRange(other, Enumerable.Repeat(lines[one], Times(lines[one].Length, random)));
                 break;
         }
 
         return Encoding.Latin1.GetBytes(string.Join('\n', lines));
     }
+
+    private static int Times(int length, Random random) => Math.Clamp(random.Next(2, 5_000), 1, (FuzzTarget.MaxLength / Math.Max(length, 1)) + 1);
 
     private static string Pick(string[] from, Random random) => from[random.Next(from.Length)];
 

@@ -8,7 +8,7 @@ namespace ML.Yolo.Abuse.Fuzzing.Mutations;
 /// <summary>Changes of a zip's entries, packed again so that sums and lengths are right: what a checksum would stop gets past it.</summary>
 internal static class ZipMutations
 {
-    private const int MaxZeros = 400 << 20;
+    private const int MaxZeros = 96 << 20;
 
     /// <summary>Changes an entry by what it is.</summary>
     public static byte[] Change(byte[] input, Random random)
