@@ -148,7 +148,8 @@ internal sealed class YoloTrainingRun
     {
         try
         {
-            return DetectorManifest.ReadOptions(earlier);
+            var options = DetectorManifest.ReadOptions(earlier);
+            return options.HasAllOfTheOptimization ? options : throw new JsonException("an option of the optimisation is null, though the run had chosen it.");
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
         {

@@ -18,7 +18,7 @@ public sealed class NotFiniteTests
         using var folder = new TemporaryFolder();
         using var detector = RandomDetector.Create(SmallArchitecture.EveryBlock, imageSize: 64);
         using (no_grad())
-            detector.Network.state_dict()[name].view(-1)[0] = value;
+            detector.Network.state_dict()[name].fill_(value);
         detector.SaveWeights(folder.File("weights.safetensors"));
         new MLContext().Model.Save(detector, null, folder.File("model.zip"));
 

@@ -70,7 +70,7 @@ public sealed class SharedDetectorTests : IDisposable
             for (var round = 0; round < Rounds; round++)
             {
                 if (thread == 0)
-                    detector.Scoring.ScoreThreshold = round % 3 switch { 0 => 0.05f, 1 => 0.3f, _ => 0.6f };
+                    detector.Scoring.ScoreThreshold = (round % 3) switch { 0 => 0.05f, 1 => 0.3f, _ => 0.6f };
                 else
                     Assert.Contains(allowed, detector.Detect(image).SequenceEqual);
             }
