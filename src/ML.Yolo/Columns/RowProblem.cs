@@ -21,7 +21,7 @@ internal sealed class RowProblem(string text, Exception? cause = null) : Excepti
         return Find(problem) is { } own ? own.At(row()) : problem;
     }
 
-    /// <summary>The exception for people; a file of the set tells of itself. Whoever reads on knows the row's number better, where its rows are shared.</summary>
+    /// <summary>The exception for people; a file of the set tells of itself. Whoever reads on may know the row's number better.</summary>
     public FormatException At(long row) => FromFile(InnerException) ?? new FormatException($"Row {row}{Message}", this);
 
     private static RowProblem? Find(Exception? exception)

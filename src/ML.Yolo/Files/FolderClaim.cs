@@ -40,7 +40,8 @@ internal sealed class FolderClaim : IDisposable
         }
         catch (IOException exception) when (OwnerOf(path) is { } owner)
         {
-            throw new IOException($"The folder '{path}' belongs to another run that goes on, of process {owner}; each run needs a folder of its own.", exception);
+            throw new IOException(
+                $"The folder '{path}' belongs to another run that goes on, of process {owner}; each run needs a folder of its own.", exception);
         }
         catch (IOException exception)
         {

@@ -25,7 +25,7 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
 
     /// <summary>
     /// Weight of each layer's objectness, finest layer first; one number per layer. Default 4, 1, 0.4, and 4, 1, 0.25, 0.06, 0.02 for networks of other than
-    /// three layers, handed out as a copy: assign an array to change it.
+    /// three layers. The default is handed out as a copy: assign an array to change it.
     /// </summary>
     [JsonIgnore]
     public float[] LayerBalance

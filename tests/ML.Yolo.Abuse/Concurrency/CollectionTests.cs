@@ -60,7 +60,8 @@ public sealed class CollectionTests
     private static void Paint(int rounds)
     {
         using var set = SquareSet.Draw(Size, (64, 48, new SceneBox(0, new Box(10, 8, 30, 28))), (48, 64, new SceneBox(1, new Box(4, 40, 24, 60))));
-        var augmenter = new Augmenter(set, new AugmentationOptions { MixUpProbability = 0.5f, CopyPasteProbability = 0.5f, CutoutProbability = 0.5f }, Size, seed: 1);
+        var options = new AugmentationOptions { MixUpProbability = 0.5f, CopyPasteProbability = 0.5f, CutoutProbability = 0.5f };
+        var augmenter = new Augmenter(set, options, Size, seed: 1);
         var alone = Enumerable.Range(0, 16).Select(epoch => Paint(augmenter, epoch)).ToList();
 
         using var collections = new Collections();

@@ -144,7 +144,8 @@ public sealed class SharedDetectorTests : IDisposable
         Assert.True(detected > 0);
     }
 
-    private static List<float> Scores(YoloTransformer model, IDataView data) => [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
+    private static List<float> Scores(YoloTransformer model, IDataView data)
+        => [.. model.Transform(data).GetColumn<float[]>("Score").SelectMany(scores => scores)];
 
     private List<float[]> Predict(PredictionEngine<SquareImages.Row, Found> engine) => [.. _rows.Select(row => engine.Predict(row).Score)];
 

@@ -8,7 +8,11 @@ internal static class KilledProcess
     /// <summary>Starts it, waits until it says that it works, lets it for a moment, and kills it as SIGKILL does: nothing of it runs any more.</summary>
     public static void Run(int milliseconds, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(KilledProcess).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(KilledProcess).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         if (process.StandardOutput.ReadLine() is null)

@@ -18,8 +18,9 @@ internal static class FuzzSupervisor
     {
         Directory.CreateDirectory(options.Findings);
         output.WriteLine(FormattableString.Invariant($"Fuzzing for {options.Seconds} s with --seed {options.Seed}; findings go to {options.Findings}."));
-        var (clock, tallies, earlier) = (Stopwatch.StartNew(), new SortedDictionary<string, FuzzTally>(StringComparer.Ordinal), FuzzFinding.In(options.Findings));
-        for (var worker = options; worker.Seconds > 0; worker = options with { Seed = worker.Seed + 1, Seconds = options.Seconds - clock.Elapsed.TotalSeconds })
+        var (clock, earlier) = (Stopwatch.StartNew(), FuzzFinding.In(options.Findings));
+        var tallies = new SortedDictionary<string, FuzzTally>(StringComparer.Ordinal);
+        for (var worker = options; worker.Seconds > 0; worker = Next(worker, options.Seconds - clock.Elapsed.TotalSeconds))
         {
             File.Delete(Path.Combine(options.Findings, FuzzWorker.TalliesName));
             var (exitCode, errors) = Start(worker);
@@ -34,6 +35,8 @@ internal static class FuzzSupervisor
         findings.ForEach(output.WriteLine);
         return findings.Count == 0;
     }
+
+    private static FuzzOptions Next(FuzzOptions worker, double seconds) => worker with { Seed = worker.Seed + 1, Seconds = seconds };
 
     private static (int ExitCode, string Errors) Start(FuzzOptions options)
     {

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace ML.Yolo.Abuse.Fuzzing;
 
-/// <summary>The process that reads the inputs. The one it reads lies beside its account, so that whoever watches has it where the process ends with it.</summary>
+/// <summary>The process that reads the inputs. The one it reads lies beside its account: whoever watches has it where the process ends with it.</summary>
 internal sealed class FuzzWorker : IDisposable
 {
     /// <summary>Name of the input being read.</summary>

@@ -7,11 +7,13 @@ internal static class PickleMutations
 {
     private static readonly byte[][] Instructions =
     [
-        [(byte)'('], [(byte)'t'], [(byte)']'], [(byte)'}'], [(byte)'u'], [(byte)'e'], [(byte)'a'], [(byte)'s'], [(byte)'R'], [(byte)'b'], [(byte)'Q'], [(byte)'N'],
+        [(byte)'('], [(byte)'t'], [(byte)']'], [(byte)'}'], [(byte)'u'], [(byte)'e'], [(byte)'a'], [(byte)'s'],
+        [(byte)'R'], [(byte)'b'], [(byte)'Q'], [(byte)'N'],
         [(byte)'0'], [(byte)'2'], [(byte)'.'], [0x81], [0x85], [0x86], [0x87], [0x88], [0x89], [0x93], [0x94], [(byte)'q', 0], [(byte)'h', 0],
         [(byte)'r', 255, 255, 255, 127], [(byte)'j', 1, 0, 0, 0], [0x8a, 255], [0x8b, 255, 255, 255, 127], [(byte)'X', 255, 255, 255, 255],
         [0x8d, 255, 255, 255, 255, 255, 255, 255, 127], [0x95, 255, 255, 255, 255, 255, 255, 255, 255], [(byte)'K', 7], [(byte)'M', 7, 7],
-        [(byte)'J', 255, 255, 255, 255], [(byte)'G', 127, 240, 0, 0, 0, 0, 0, 0], .. new[] { "cos\nsystem\n", "I99999999999999999999\n", "L-1L\n", "F1e999\n", "V\\ud800\n" }
+        [(byte)'J', 255, 255, 255, 255], [(byte)'G', 127, 240, 0, 0, 0, 0, 0, 0], 
+        .. new[] { "cos\nsystem\n", "I99999999999999999999\n", "L-1L\n", "F1e999\n", "V\\ud800\n" }
             .Select(Encoding.ASCII.GetBytes),
     ];
 

@@ -14,14 +14,18 @@ internal static class SafetensorsMutations
     /// <summary>One change of header or data.</summary>
     public static byte[] Change(byte[] input, Random random)
     {
-        if (input.Length < LengthBytes || BinaryPrimitives.ReadUInt64LittleEndian(input) is var length && length > (ulong)(input.Length - LengthBytes))
+        if (input.Length < LengthBytes)
+            return input;
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(input);
+        if (length > (ulong)(input.Length - LengthBytes))
             return input;
         var (header, data) = (input[LengthBytes..(LengthBytes + (int)length)], input[(LengthBytes + (int)length)..]);
         switch (random.Next(5))
         {
             case 0 when data.Length >= sizeof(float):
                 data = (byte[])data.Clone();
-                BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(random.Next(data.Length / sizeof(float)) * sizeof(float)), Values[random.Next(Values.Length)]);
+                var place = random.Next(data.Length / sizeof(float)) * sizeof(float);
+                BinaryPrimitives.WriteSingleLittleEndian(data.AsSpan(place), Values[random.Next(Values.Length)]);
                 break;
             case 1:
                 header = TextMutations.Change(header, random);

@@ -16,8 +16,10 @@ internal static partial class TextMutations
 
     private static readonly string[] Words =
     [
-        "", "null", "\"\"", "''", "\\u0000", "\u0000", "\ufeff", "\u202e", "..", "../..", "C:\\", "//host/share", "con", "\r", "\t", "é", "\ud83d\ude00", "%s%n", "{0}",
-        "__proto__", "$type", "\"$type\":\"System.IO.FileInfo\"", "<![CDATA[", "]]>", "<!--", "-->", "&a", "*a", "!!binary", "? ", "- ", ": ", "{", "}", "[", "]", "|\n",
+        "", "null", "\"\"", "''",
+        "\\u0000", "\u0000", "\ufeff", "\u202e", "..", "../..", "C:\\", "//host/share", "con", "\r", "\t", "é", "\ud83d\ude00", "%s%n", "{0}",
+        "__proto__", "$type",
+        "\"$type\":\"System.IO.FileInfo\"", "<![CDATA[", "]]>", "<!--", "-->", "&a", "*a", "!!binary", "? ", "- ", ": ", "{", "}", "[", "]", "|\n",
     ];
 
     /// <summary>One change of tokens or lines; every byte that is not changed stays.</summary>
@@ -42,7 +44,8 @@ internal static partial class TextMutations
             3 => string.Concat(Enumerable.Repeat(one.Value, Times(one.Value.Length, random))),
             _ => isNumber ? Pick(Numbers, random) : Pick(random.Next(3) == 0 ? Numbers : Words, random),
         };
-        return [.. Encoding.Latin1.GetBytes(text[..one.Index]), .. Encoding.UTF8.GetBytes(replacement), .. Encoding.Latin1.GetBytes(text[(one.Index + one.Length)..])];
+        var (before, after) = (text[..one.Index], text[(one.Index + one.Length)..]);
+        return [.. Encoding.Latin1.GetBytes(before), .. Encoding.UTF8.GetBytes(replacement), .. Encoding.Latin1.GetBytes(after)];
     }
 
     private static byte[] Lines(string text, Random random)

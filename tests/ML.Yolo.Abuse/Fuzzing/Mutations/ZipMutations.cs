@@ -64,7 +64,7 @@ internal static class ZipMutations
     private static void MatchManifest(List<(string Name, byte[] Data)> entries)
     {
         var manifest = entries.FindIndex(entry => entry.Name.EndsWith("yolo.json", StringComparison.Ordinal));
-        var weights = entries.FindIndex(entry => entry.Name.EndsWith(".safetensors", StringComparison.Ordinal) || entry.Name.EndsWith(".onnx", StringComparison.Ordinal));
+        var weights = entries.FindIndex(entry => Path.GetExtension(entry.Name) is ".safetensors" or ".onnx");
         if (manifest < 0 || weights < 0)
             return;
         try
@@ -100,7 +100,9 @@ internal static class ZipMutations
         {
             foreach (var (name, data) in entries)
             {
-                using var stream = zip.CreateEntry(name.Length is > 0 and < 30_000 ? name : "x", isPacked ? CompressionLevel.Fastest : CompressionLevel.NoCompression).Open();
+                var level = isPacked ? CompressionLevel.Fastest : CompressionLevel.NoCompression;
+                var entry = zip.CreateEntry(name.Length is > 0 and < 30_000 ? name : "x", level);
+                using var stream = entry.Open();
                 stream.Write(data);
             }
         }

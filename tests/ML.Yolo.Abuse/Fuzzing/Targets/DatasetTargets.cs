@@ -19,7 +19,8 @@ internal static class DatasetTargets
                 "annotations": [{"id": 1, "image_id": 1, "category_id": 2, "bbox": [1, 2.5, 3e0, 4], "iscrowd": 0, "segmentation": [[1, 2, 3, 4, 5, 6]]}],
                 "categories": [{"id": 2, "name": "\u0061"}]}
                 """),
-            .. SharedSeeds.Of("data/broken/coco", "*.json"), .. SharedSeeds.Of("cases", "*coco*.json"), .. SharedSeeds.Of("data/bccd/coco", "*.json", 256 << 10),
+            .. SharedSeeds.Of("data/broken/coco", "*.json"), .. SharedSeeds.Of("cases", "*coco*.json"),
+            .. SharedSeeds.Of("data/bccd/coco", "*.json", 256 << 10),
         ],
         [JsonMutations.Change, TextMutations.Change],
         handling => MLContext.Data.LoadFromCoco(Path.Combine(folder, "set.json"), folder, handling));

@@ -36,7 +36,13 @@ internal static class ImageTargets
     public static FuzzTarget DetectionsJson(string folder) => new()
     {
         Name = Path.GetFileName(folder),
-        Seeds = ["""{"Source":"a.png","Width":40,"Height":20,"Orientation":6,"Objects":[{"Label":"a","ClassIndex":0,"Score":0.5,"Box":{"X0":1,"Y0":2,"X1":3,"Y1":4}}]}"""u8.ToArray()],
+        Seeds =
+        [
+            """
+            {"Source":"a.png","Width":40,"Height":20,"Orientation":6,"Objects":[
+            {"Label":"a","ClassIndex":0,"Score":0.5,"Box":{"X0":1,"Y0":2,"X1":3,"Y1":4}}]}
+            """u8.ToArray(),
+        ],
         Mutations = [JsonMutations.Change, TextMutations.Change],
         Documented = [typeof(JsonException)],
         Read = input =>
@@ -74,7 +80,8 @@ internal static class ImageTargets
     /// <summary>Two by two pixels of 24 bits.</summary>
     private static byte[] Bmp() =>
     [
-        .. "BM"u8, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        .. "BM"u8, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0,
         0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 255, 255, 255, 255, 0, 0,
     ];
 }

@@ -21,7 +21,8 @@ internal static class ModelTargets
         var path = Path.Combine(folder, "model.zip");
         using (var detector = RandomDetector.Create(SmallArchitecture.EveryBlock, imageSize: 64))
             new MLContext().Model.Save(detector, null, path);
-        return Target("zip", path, [File.ReadAllBytes(path), .. SharedSeeds.Of("golden/zips", "version1-v*.zip", 256 << 10)], [ZipMutations.Change, ZipMutations.Change]);
+        IReadOnlyList<byte[]> seeds = [File.ReadAllBytes(path), .. SharedSeeds.Of("golden/zips", "version1-v*.zip", 256 << 10)];
+        return Target("zip", path, seeds, [ZipMutations.Change, ZipMutations.Change]);
     }
 
     public static FuzzTarget OnnxZip(string folder)

@@ -18,7 +18,7 @@ internal static class ToolTargets
             Seeds =
             [
                 Encoding.UTF8.GetBytes(new RunOptions().ToYaml()),
-                "seed: 3\ndevice: cpu\nMaxEpoch: 5\nLoss:\n  BoxWeight: 0.1\n  LayerBalance: [4, 1, 0.4]\nAugmentation: Finetune\nScoring.IouThreshold: 0.5\n"u8.ToArray(),
+                "seed: 3\ndevice: cpu\nLoss:\n  BoxWeight: 0.1\n  LayerBalance: [4, 1, 0.4]\nAugmentation: Finetune\nScoring.IouThreshold: 0.5\n"u8.ToArray(),
                 "Architecture: yolov8n\nLoss: YoloV8\nWarmupEpochs: 1e0\nPretrainedWeights: null\n"u8.ToArray(),
             ],
             Mutations = [YamlMutations.Change, TextMutations.Change, TextMutations.Change],
