@@ -8,6 +8,14 @@ internal sealed class FolderClaim : IDisposable
     private const string LockName = ".ml-yolo.lock";
     private const string OwnerName = ".ml-yolo.owner";
 
+    private static readonly FileStreamOptions Lock = new()
+    {
+        Mode = FileMode.OpenOrCreate,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.None,
+        Options = FileOptions.DeleteOnClose,
+    };
+
     private readonly string _folder;
     private readonly FileStream _lock;
 
@@ -21,7 +29,7 @@ internal sealed class FolderClaim : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            var file = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var file = new FileStream(Path.Combine(path, LockName), Lock);
             var claim = new FolderClaim(path, file);
             try
             {
@@ -49,7 +57,7 @@ internal sealed class FolderClaim : IDisposable
         }
     }
 
-    /// <summary>Gives the folder back. The next run may have it before what is left is removed: so the lock itself stays.</summary>
+    /// <summary>Gives the folder back, and leaves nothing in it.</summary>
     public void Dispose()
     {
         try

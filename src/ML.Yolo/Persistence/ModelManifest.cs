@@ -47,7 +47,7 @@ internal sealed record ModelManifest
         EarlierManifests.Upgrade(node);
         var manifest = node.Deserialize<ModelManifest>(Json)!;
         if (manifest.ClassNames.Count == 0)
-            throw new JsonException("'ClassNames' is empty; at least one class was expected.");
+            throw new JsonException("It names no class.");
         return manifest.ClassNames.All(name => name is not null) ? manifest : throw new JsonException("'ClassNames' holds null; names were expected.");
     });
 

@@ -16,8 +16,6 @@ internal sealed class SafetensorsHeader
     private const int MaxDimensions = 16;
     private const string MetadataKey = "__metadata__";
 
-    private static readonly JsonDocumentOptions Text = new() { AllowDuplicateProperties = false };
-
     private SafetensorsHeader(IReadOnlyList<Entry> entries, IReadOnlyDictionary<string, string> metadata) => (Entries, Metadata) = (entries, metadata);
 
     /// <summary>The tensors in the order of their data.</summary>
@@ -48,7 +46,7 @@ internal sealed class SafetensorsHeader
         stream.ReadExactly(json);
         try
         {
-            using var document = JsonDocument.Parse(json, Text);
+            using var document = JsonDocument.Parse(json);
             return Parse(document.RootElement, length - LengthBytes - (long)headerLength, source);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)

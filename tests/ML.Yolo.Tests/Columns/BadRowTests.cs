@@ -161,9 +161,11 @@ public sealed class BadRowTests : IDisposable
         var warnings = new List<string>();
         _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
         var options = TinyRun.Options(epochs: 1);
-        (options.BadSampleHandling, options.BoundingBoxColumnName) = (BadSampleHandling.Skip, "Resized");
+        (options.BadSampleHandling, options.ImageColumnName, options.BoundingBoxColumnName) = (BadSampleHandling.Skip, "Small", "Resized");
         var data = SquareImages.AsView(_mlContext, rows);
-        var resized = _mlContext.Transforms.ResizeBoundingBoxes("Resized", "BoundingBoxes", "Image", "Image").Fit(data).Transform(data);
+        var resize = _mlContext.Transforms.ResizeImages("Small", 32, 32, "Image")
+            .Append(_mlContext.Transforms.ResizeBoundingBoxes("Resized", "BoundingBoxes", "Image", "Small"));
+        var resized = resize.Fit(data).Transform(data);
 
         _mlContext.MulticlassClassification.Trainers.Yolo(options).Fit(resized).Dispose();
 
