@@ -23,7 +23,7 @@ internal static class DetectorFile
         {
             case ModelFileKind.ModelZip:
                 Refuse(path, "a model zip", (nameof(architecture), architecture), (nameof(classNames), classNames), (nameof(options), options));
-                return mlContext.Model.Load(path, out _);
+                return ModelZipFile.Load(mlContext, path);
             case ModelFileKind.Onnx:
                 Refuse(path, "an ONNX file", (nameof(classNames), classNames));
                 return ExportedReader(path).Read(mlContext.Environment(), path, architecture, options);

@@ -9,7 +9,16 @@ namespace ML.Yolo;
 /// <summary>Between a transformer and the manifest of its zip, which knows JSON alone.</summary>
 internal static class DetectorManifest
 {
-    private static readonly JsonSerializerOptions Json = new() { Converters = { new ArchitectureConverter(), new JsonStringEnumConverter() } };
+    // So that however long a run was, what is written can be read.
+    private const int MaxEpochs = 10_000;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Converters = { new ArchitectureConverter(), new JsonStringEnumConverter() },
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>What there is to say about a detector.</summary>
     public static ModelManifest Of(YoloTransformer transformer) => new()
@@ -17,7 +26,7 @@ internal static class DetectorManifest
         ClassNames = transformer.ClassNames,
         Decoder = transformer.Engine.Decoder.Coding.Name,
         Options = ToJson(transformer.Options),
-        History = JsonSerializer.SerializeToNode(transformer.History, Json) as JsonObject,
+        History = JsonSerializer.SerializeToNode(transformer.History?.Thinned(MaxEpochs), Json) as JsonObject,
     };
 
     /// <summary>Options as they stand in a manifest.</summary>

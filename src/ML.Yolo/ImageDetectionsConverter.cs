@@ -22,6 +22,12 @@ internal sealed class ImageDetectionsConverter : JsonConverter<ImageDetections>
                 + "sizes of at least 1, an orientation in [1, 8] and a list of objects were expected.");
         }
 
+        foreach (var (i, found) in content.Objects!.Index())
+        {
+            if (found is not { Label: not null, ClassIndex: >= 0, Score: >= 0 and <= 1, Box.IsFinite: true })
+                throw new JsonException($"Object {i} has not a label, a class index of at least 0, a score in [0, 1] and a finite box, which were expected.");
+        }
+
         var frame = new ImageFrame(content.Width, content.Height, (SKEncodedOrigin)content.Orientation);
         return new ImageDetections(content.Source, frame, content.Objects!, content.Problem);
     }

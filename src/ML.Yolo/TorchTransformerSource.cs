@@ -22,11 +22,13 @@ internal sealed class TorchTransformerSource : IModelSource<YoloTransformer>
         var (manifest, weights) = ModelZip.Load(reader, ScoringEngine.LibTorch);
         var (options, history) = DetectorManifest.Read(manifest);
         using var scope = NewDisposeScope();
+        var tensors = ModelZip.ParseWeights(weights, manifest);
+        NetworkBound.Check(options.ChosenArchitecture, manifest.ClassNames.Count, tensors, ModelFormat.TorchWeightsName);
         var network = ModelManifest.Interpret(
             () => YoloNetwork.Create(options.ChosenArchitecture, manifest.ClassNames.Count, BoxCoding.Parse(manifest.Decoder)));
         try
         {
-            NetworkState.Load(network, ModelZip.ParseWeights(weights, manifest), ModelFormat.TorchWeightsName);
+            NetworkState.Load(network, tensors, ModelFormat.TorchWeightsName);
             return new YoloTransformer(environment, network, manifest.ClassNames, options, history);
         }
         catch

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using ML.Yolo.Training;
 
 namespace ML.Yolo;
@@ -52,6 +53,11 @@ public sealed partial class YoloTrainer
                 return value;
             }
         }
+
+        /// <summary>Whether nothing is left for a recipe to choose, as in the options of every run that began.</summary>
+        [JsonIgnore]
+        internal bool HasAllOfTheOptimization => LearningRate is not null && Momentum is not null && NominalBatchSize is not null && WarmupEpochs is not null
+            && EmaRampUpdates is not null && Augmentation.CloseMosaicEpochs is not null;
 
         /// <summary>Takes over what an earlier run was trained with where nothing is named now.</summary>
         internal void Fill(Options earlier) => Fill(new RecipeChoice

@@ -1,5 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using ML.Yolo.Files;
 using ML.Yolo.Imaging;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
@@ -34,6 +37,7 @@ internal sealed class YoloTrainingRun
     /// <summary>Trains on rows with the columns of images, labels and boxes.</summary>
     public YoloTransformer Train(IDataView input)
     {
+        using var claim = ClaimOutputs();
         var devices = _options.DataParallelGpus is { } gpus ? _environment.Devices(gpus) : [_environment.Device()];
         using var scope = NewDisposeScope();
         var weights = LoadWeights();
@@ -77,6 +81,17 @@ internal sealed class YoloTrainingRun
         return model;
     }
 
+    /// <summary>What cannot be written is found before the data is read, not after the first epoch.</summary>
+    /// <exception cref="IOException">A file or folder cannot be written, or another run has the folder; the message names it.</exception>
+    private FolderClaim? ClaimOutputs()
+    {
+        if (_options.CsvLogPath is { } log)
+            AtomicFile.EnsureWritable(log);
+        if (_options.TensorBoardFolder is { } board)
+            AtomicFile.EnsureWritable(Path.Combine(board, "events"));
+        return _options.CheckpointDirectory is { } folder ? FolderClaim.Take(folder) : null;
+    }
+
     private WeightsContent? LoadWeights()
     {
         if (_options.PretrainedWeights is not { } path)
@@ -109,7 +124,8 @@ internal sealed class YoloTrainingRun
     {
         if (_options.Resume && RunFolder.OptionsOf(_options.CheckpointDirectory!) is { } earlier)
         {
-            _options.Fill(DetectorManifest.ReadOptions(earlier));
+            _options.Fill(ReadOptions(earlier));
+            _options.Check();
             return;
         }
 
@@ -126,6 +142,19 @@ internal sealed class YoloTrainingRun
         });
         if (_options.Fill(choice) is { Count: > 0 } chosen)
             _log.Say($"{choice.Reason} Chosen: {string.Join(", ", chosen)}.");
+    }
+
+    private YoloTrainer.Options ReadOptions(JsonObject earlier)
+    {
+        try
+        {
+            var options = DetectorManifest.ReadOptions(earlier);
+            return options.HasAllOfTheOptimization ? options : throw new JsonException("an option of the optimisation is null, though the run had chosen it.");
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new WeightsFormatException($"The options in the checkpoint of '{_options.CheckpointDirectory}' are damaged: {exception.Message}", exception);
+        }
     }
 
     /// <summary>The network as training begins: initial or pretrained weights, anchors that suit the data, frozen layers.</summary>

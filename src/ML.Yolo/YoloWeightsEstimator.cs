@@ -60,10 +60,13 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
     {
         TorchBackend.EnsureLoaded();
         using var scope = NewDisposeScope();
+        var tensors = WeightsFile.Load(_weightsPath).Tensors;
+        if (!_options.AllowPartialWeights)
+            NetworkBound.Check(_options.ChosenArchitecture, _classNames.Length, tensors, _weightsPath);
         var network = YoloNetwork.Create(_options.ChosenArchitecture, _classNames.Length, coding ?? _options.ChosenLoss.BoxCoding);
         try
         {
-            NetworkState.Load(network, Tensors(network), _weightsPath);
+            NetworkState.Load(network, Wanted(tensors, network), _weightsPath);
             return new YoloTransformer(_environment, network, _classNames, _options);
         }
         catch
@@ -73,9 +76,8 @@ internal sealed class YoloWeightsEstimator : IEstimator<YoloTransformer>
         }
     }
 
-    private IReadOnlyDictionary<string, Tensor> Tensors(YoloNetwork network)
+    private IReadOnlyDictionary<string, Tensor> Wanted(IReadOnlyDictionary<string, Tensor> tensors, YoloNetwork network)
     {
-        var tensors = WeightsFile.Load(_weightsPath).Tensors;
         if (!_options.AllowPartialWeights)
             return tensors;
         var known = network.state_dict();

@@ -6,6 +6,8 @@ namespace ML.Yolo.Cli.Data;
 /// <summary>A YAML mapping as names and texts, read as a stream of events: nothing is built, so nothing in it can take memory or nest too deep.</summary>
 internal static class SimpleYaml
 {
+    private const int MaxDepth = 64;
+
     /// <summary>The entries in their order; those without a value, or null, are left out.</summary>
     /// <param name="path">The file.</param>
     /// <param name="depth">How deep mappings are followed, their names joined by dots; what lies deeper has an empty text.</param>
@@ -14,10 +16,10 @@ internal static class SimpleYaml
     public static IReadOnlyList<(string Name, string Value)> Read(string path, int depth)
     {
         var entries = new List<(string, string)>();
+        using var reader = new StreamReader(path);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StreamReader(path);
-            var parser = new Parser(reader);
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _))
                 return entries;
@@ -26,9 +28,14 @@ internal static class SimpleYaml
             ReadMapping(parser, "", depth, entries);
             return entries;
         }
-        catch (YamlException exception)
+        catch (FormatException exception) when (exception.InnerException is null && !exception.Message.StartsWith($"'{path}'", StringComparison.Ordinal))
         {
-            throw new FormatException($"'{path}', line {exception.Start.Line}: not valid YAML: {exception.Message}", exception);
+            throw new FormatException($"'{path}', line {parser.Current?.Start.Line ?? 1}: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is not FormatException)               // the parser throws any kind where it meets what it did not foresee
+        {
+            var line = exception is YamlException { Start.Line: > 0 } yaml ? yaml.Start.Line : parser.Current?.Start.Line ?? 1;
+            throw new FormatException($"'{path}', line {line}: not valid YAML: {exception.Message}", exception);
         }
     }
 
@@ -54,11 +61,24 @@ internal static class SimpleYaml
         }
     }
 
+    /// <summary>Passes over a value. The parser takes ever longer the deeper it is.</summary>
+    private static void Skip(Parser parser)
+    {
+        var depth = 0;
+        do
+        {
+            depth += parser.Consume<ParsingEvent>().NestingIncrease;
+            if (depth > MaxDepth)
+                throw new FormatException($"lists and maps lie more than {MaxDepth} deep in each other.");
+        }
+        while (depth > 0);
+    }
+
     private static string ReadList(Parser parser)
     {
         if (!parser.TryConsume<SequenceStart>(out _))
         {
-            parser.SkipThisAndNestedEvents();
+            Skip(parser);
             return "";
         }
 
@@ -68,7 +88,7 @@ internal static class SimpleYaml
             if (parser.TryConsume<Scalar>(out var item))
                 items.Add(item.Value);
             else
-                parser.SkipThisAndNestedEvents();
+                Skip(parser);
         }
 
         return string.Join(',', items);

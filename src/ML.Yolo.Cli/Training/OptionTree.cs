@@ -8,6 +8,9 @@ internal static class OptionTree
 {
     private static readonly string[] OwnToTheTool = ["CheckpointDirectory", "Resume", "CsvLogPath", "DataParallelGpus"];
 
+    // Comparing takes as long as both are long.
+    private const int MaxSuggested = 100;
+
     /// <summary>Sets an option from text.</summary>
     /// <param name="options">The options.</param>
     /// <param name="name">Its name, any casing.</param>
@@ -92,6 +95,8 @@ internal static class OptionTree
 
     private static string Suggestion(YoloTrainer.Options options, string name)
     {
+        if (name.Length > MaxSuggested)
+            return "";
         var wanted = name.ToUpperInvariant();
         var distances = All(options).Select(option => (option.Name, Distance: EditDistance(option.Name.ToUpperInvariant(), wanted)));
         var (nearest, distance) = distances.MinBy(option => option.Distance);

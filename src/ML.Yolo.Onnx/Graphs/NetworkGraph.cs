@@ -1,4 +1,5 @@
 using ML.Yolo.Networks;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Onnx.Graphs;
@@ -82,7 +83,7 @@ internal sealed class NetworkGraph : IBlockVisitor<string>
     {
         using var scope = NewDisposeScope();
         var weight = _state[$"{name}.conv.weight"];
-        var deviation = (_state[$"{name}.bn.running_var"].to(ScalarType.Float64) + ConvBlock.NormEpsilon).sqrt();
+        var deviation = _state[$"{name}.bn.running_var"].to(ScalarType.Float64).Plus(ConvBlock.NormEpsilon).sqrt();
         var scale = _state[$"{name}.bn.weight"].to(ScalarType.Float64) / deviation;
         var bias = _state[$"{name}.bn.bias"] - (_state[$"{name}.bn.running_mean"] * scale);
         var fused = weight * scale.view(-1, 1, 1, 1);                                             // (C₂, C₁, k, k)

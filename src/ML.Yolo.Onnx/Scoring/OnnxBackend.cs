@@ -12,7 +12,8 @@ internal static class OnnxBackend
     {
         try
         {
-            using var options = new SessionOptions();
+            // A plan of memory is kept for every shape of input there ever was: images of all shapes would fill the memory with plans.
+            using var options = new SessionOptions { EnableMemoryPattern = false };
             if (environment.GpuDeviceId() is { } gpu)
                 UseGpu(environment, options, gpu);
             return new InferenceSession(model, options);

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -39,9 +40,9 @@ public static class BoxIou
         CheckBoxes(boxes2, nameof(boxes2));
         using var scope = NewDisposeScope();
         var (a, b) = (Corners.Of(boxes1, format), Corners.Of(boxes2, format));
-        var overlap = (a.Right.minimum(b.Right) - a.Left.maximum(b.Left)).clamp_min(0)
-            * (a.Bottom.minimum(b.Bottom) - a.Top.maximum(b.Top)).clamp_min(0);
-        var union = (a.Width * a.Height) + (b.Width * b.Height) - overlap + Epsilon;
+        var overlap = (a.Right.minimum(b.Right) - a.Left.maximum(b.Left)).AtLeast(0)
+            * (a.Bottom.minimum(b.Bottom) - a.Top.maximum(b.Top)).AtLeast(0);
+        var union = ((a.Width * a.Height).Plus(b.Width * b.Height) - overlap).Plus(Epsilon);
         var iou = overlap / union;
         var value = kind == BoxIouKind.Iou ? iou : iou - Penalty(kind, a, b, iou, union);
         return value.MoveToOuterDisposeScope();
@@ -53,22 +54,23 @@ public static class BoxIou
         var enclosingHeight = a.Bottom.maximum(b.Bottom) - a.Top.minimum(b.Top);
         if (kind == BoxIouKind.GIoU)
         {
-            var enclosing = (enclosingWidth * enclosingHeight) + Epsilon;
+            var enclosing = (enclosingWidth * enclosingHeight).Plus(Epsilon);
             return (enclosing - union) / enclosing;
         }
 
-        var diagonal = enclosingWidth.square() + enclosingHeight.square() + Epsilon;
-        var distance = ((b.Left + b.Right - a.Left - a.Right).square() + (b.Top + b.Bottom - a.Top - a.Bottom).square()) / 4;
-        return kind == BoxIouKind.DIoU ? distance / diagonal : (distance / diagonal) + AspectPenalty(a, b, iou);
+        var diagonal = enclosingWidth.Squared().Plus(enclosingHeight.Squared()).Plus(Epsilon);
+        var (across, down) = (b.Left.Plus(b.Right) - a.Left - a.Right, b.Top.Plus(b.Bottom) - a.Top - a.Bottom);
+        var distance = across.Squared().Plus(down.Squared()).Over(4);
+        return kind == BoxIouKind.DIoU ? distance / diagonal : (distance / diagonal).Plus(AspectPenalty(a, b, iou));
     }
 
     private static Tensor AspectPenalty(Corners a, Corners b, Tensor iou)
     {
         // The bounded divisor changes nothing above 1e-7 and keeps 0 / 0 out of the gradient.
-        var difference = (b.Width / b.Height.clamp_min(Epsilon)).atan() - (a.Width / a.Height.clamp_min(Epsilon)).atan();
-        var v = difference.square() * (4 / (Math.PI * Math.PI));
+        var difference = (b.Width / b.Height.AtLeast(Epsilon)).atan() - (a.Width / a.Height.AtLeast(Epsilon)).atan();
+        var v = difference.Squared().Times(4 / (Math.PI * Math.PI));
         var constant = v.detach();
-        var alpha = constant / (constant - iou.detach() + (1 + Epsilon));
+        var alpha = constant / (constant - iou.detach()).Plus(1 + Epsilon);
         return v * alpha;
     }
 
@@ -86,8 +88,8 @@ public static class BoxIou
             var parts = boxes.unbind(-1);
             if (format == BoxFormat.XyXy)
                 return new(parts[0], parts[1], parts[2], parts[3], parts[2] - parts[0], parts[3] - parts[1]);
-            var (halfWidth, halfHeight) = (parts[2] / 2, parts[3] / 2);
-            return new(parts[0] - halfWidth, parts[1] - halfHeight, parts[0] + halfWidth, parts[1] + halfHeight, parts[2], parts[3]);
+            var (halfWidth, halfHeight) = (parts[2].Over(2), parts[3].Over(2));
+            return new(parts[0] - halfWidth, parts[1] - halfHeight, parts[0].Plus(halfWidth), parts[1].Plus(halfHeight), parts[2], parts[3]);
         }
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Boxes;
@@ -17,7 +18,7 @@ internal sealed class YoloV3BoxCoding : AnchorBoxCoding
     public override Tensor DecodeSize(Tensor logits, Tensor anchors)
     {
         using var scope = NewDisposeScope();
-        return (logits.clamp_max(MaxExponent).exp() * anchors).MoveToOuterDisposeScope();
+        return (logits.AtMost(MaxExponent).exp() * anchors).MoveToOuterDisposeScope();
     }
 
     public override float DecodeCentre(float logit) => Sigmoid(logit);
@@ -32,6 +33,6 @@ internal sealed class YoloV3BoxCoding : AnchorBoxCoding
     public static Tensor DecodeSizeRoot(Tensor logits, Tensor anchors)
     {
         using var scope = NewDisposeScope();
-        return ((logits.clamp_max(MaxExponent) / 2).exp() * anchors.sqrt()).MoveToOuterDisposeScope();
+        return (logits.AtMost(MaxExponent).Over(2).exp() * anchors.sqrt()).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Boxes;
@@ -12,13 +13,13 @@ internal sealed class YoloV5BoxCoding : AnchorBoxCoding
     public override Tensor DecodeCentre(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        return ((logits.sigmoid() * 2) - 0.5).MoveToOuterDisposeScope();
+        return logits.sigmoid().Times(2).Minus(0.5).MoveToOuterDisposeScope();
     }
 
     public override Tensor DecodeSize(Tensor logits, Tensor anchors)
     {
         using var scope = NewDisposeScope();
-        return ((logits.sigmoid() * 2).square() * anchors).MoveToOuterDisposeScope();
+        return (logits.sigmoid().Times(2).Squared() * anchors).MoveToOuterDisposeScope();
     }
 
     public override float DecodeCentre(float logit) => (2 * Sigmoid(logit)) - 0.5f;
@@ -28,12 +29,12 @@ internal sealed class YoloV5BoxCoding : AnchorBoxCoding
     public override Tensor EncodeCentre(Tensor centres)
     {
         using var scope = NewDisposeScope();
-        return special.logit((centres + 0.5) / 2).MoveToOuterDisposeScope();
+        return special.logit(centres.Plus(0.5).Over(2)).MoveToOuterDisposeScope();
     }
 
     public override Tensor EncodeSize(Tensor ratios)
     {
         using var scope = NewDisposeScope();
-        return special.logit(ratios.sqrt() / 2).MoveToOuterDisposeScope();
+        return special.logit(ratios.sqrt().Over(2)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Boxes;
@@ -35,7 +36,7 @@ internal sealed class YoloV8BoxCoding : BoxCoding
     {
         using var scope = NewDisposeScope();
         var probabilities = logits.unflatten(logits.dim() - 1, [Sides, Bins]).softmax(-1);                      // (…, 4, R)
-        return probabilities.matmul(arange(Bins, logits.dtype, logits.device)).MoveToOuterDisposeScope();
+        return probabilities.matmul(Arithmetic.Range(Bins, logits.dtype, logits.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The boxes that lie at these distances around points: (…, 4) and (…, 2) of one unit to (…, 4).</summary>
@@ -45,8 +46,8 @@ internal sealed class YoloV8BoxCoding : BoxCoding
     public static Tensor DecodeBoxes(Tensor distances, Tensor points, BoxFormat format)
     {
         using var scope = NewDisposeScope();
-        var (start, end) = (points - distances.narrow(-1, 0, 2), points + distances.narrow(-1, 2, 2));                      // (…, 2)
-        var boxes = format == BoxFormat.XyXy ? cat([start, end], -1) : cat([(start + end) / 2, end - start], -1);
+        var (start, end) = (points - distances.narrow(-1, 0, 2), points.Plus(distances.narrow(-1, 2, 2)));                 // (…, 2)
+        var boxes = format == BoxFormat.XyXy ? cat([start, end], -1) : cat([start.Plus(end).Over(2), end - start], -1);
         return boxes.MoveToOuterDisposeScope();
     }
 
@@ -54,7 +55,7 @@ internal sealed class YoloV8BoxCoding : BoxCoding
     public static Tensor EncodeDistances(Tensor boxes, Tensor points)
     {
         using var scope = NewDisposeScope();
-        return cat([points - boxes.narrow(-1, 0, 2), boxes.narrow(-1, 2, 2) - points], -1).clamp(0, MaxDistance).MoveToOuterDisposeScope();
+        return cat([points - boxes.narrow(-1, 0, 2), boxes.narrow(-1, 2, 2) - points], -1).AtLeast(0).AtMost(MaxDistance).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -76,9 +77,9 @@ internal sealed class YoloV8BoxCoding : BoxCoding
         using var scope = NewDisposeScope();
         var (lower, upperShare) = Neighbours(distances.unsqueeze(-1));                            // (…, 4, 1)
         var probabilities = zeros([.. distances.shape, Bins], distances.dtype, distances.device)
-            .scatter(-1, lower, 1 - upperShare)
-            .scatter(-1, lower + 1, upperShare);                                                  // (…, 4, R)
-        return probabilities.clamp_min(NoProbability).log().flatten(-2).MoveToOuterDisposeScope();
+            .scatter(-1, lower, upperShare.Complement())
+            .scatter(-1, lower.Plus(1), upperShare);                                              // (…, 4, R)
+        return probabilities.AtLeast(NoProbability).log().flatten(-2).MoveToOuterDisposeScope();
     }
 
     /// <summary>The expected distance of one side, as <see cref="DecodeDistances"/> gives it, where there is no LibTorch.</summary>

@@ -11,18 +11,25 @@ internal sealed class RowProblem(string text, Exception? cause = null) : Excepti
 
     /// <summary>The message for people; a file of the set tells of itself.</summary>
     public static string Describe(Exception problem, long row)
-        => FromFile(problem) is { } file ? file.Message : problem is RowProblem ? $"Row {row}{problem.Message}" : $"Row {row}: {problem.Message}";
+        => FromFile(problem) is { } file ? file.Message : Find(problem) is { } own ? $"Row {row}{own.Message}" : $"Row {row}: {problem.Message}";
 
     /// <summary>The exception to throw.</summary>
     public static Exception ToThrow(Exception problem, Func<long> row)
     {
         if (FromFile(problem) is { } file)
             return file;
-        return problem is RowProblem own ? own.At(row()) : problem;
+        return Find(problem) is { } own ? own.At(row()) : problem;
     }
 
-    /// <summary>The exception for people; a file of the set tells of itself.</summary>
-    public FormatException At(long row) => FromFile(InnerException) ?? new FormatException($"Row {row}{Message}", InnerException);
+    /// <summary>The exception for people; a file of the set tells of itself. Whoever reads on may know the row's number better.</summary>
+    public FormatException At(long row) => FromFile(InnerException) ?? new FormatException($"Row {row}{Message}", this);
+
+    private static RowProblem? Find(Exception? exception)
+    {
+        while (exception is not (null or RowProblem))
+            exception = exception.InnerException;
+        return exception as RowProblem;
+    }
 
     /// <summary>ML.NET wraps what is thrown on its threads.</summary>
     private static DatasetFormatException? FromFile(Exception? exception)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ML.Yolo.Columns;
+using ML.Yolo.Files;
 
 namespace ML.Yolo.Datasets;
 
@@ -11,8 +12,6 @@ namespace ML.Yolo.Datasets;
 /// </remarks>
 internal sealed class YoloDatasetWriter
 {
-    private const string StagingPrefix = ".ml-yolo-split-";
-
     private readonly string _folder;
     private readonly string _split;
     private readonly YoloDatasetFile? _existing;
@@ -51,7 +50,7 @@ internal sealed class YoloDatasetWriter
     /// <exception cref="IOException">A file cannot be read or written; the message names it, and nothing is left.</exception>
     public (int Images, int Objects) Write(IEnumerable<DetectionRow> rows)
     {
-        var staging = Path.Combine(_folder, $"{StagingPrefix}{Guid.NewGuid():N}");
+        var staging = AtomicFile.TemporaryIn(_folder);
         try
         {
             Prepare(staging);
@@ -114,8 +113,7 @@ internal sealed class YoloDatasetWriter
     private void Prepare(string staging)
     {
         Directory.CreateDirectory(_folder);
-        foreach (var left in Directory.GetDirectories(_folder, $"{StagingPrefix}*"))
-            Directory.Delete(left, recursive: true);
+        AtomicFile.RemoveStale(_folder);
         Directory.CreateDirectory(Path.Combine(staging, "images"));
         Directory.CreateDirectory(Path.Combine(staging, "labels"));
     }

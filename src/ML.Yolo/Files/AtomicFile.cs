@@ -49,12 +49,44 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>Finds out whether a file can be written, by making a neighbour of it that is gone again.</summary>
+    /// <exception cref="IOException">It cannot; the message names it.</exception>
+    public static void EnsureWritable(string path)
+    {
+        var named = Path.GetFullPath(path);
+        try
+        {
+            var link = new FileInfo(named);
+            var target = link.LinkTarget is null ? named : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            if (Directory.Exists(target))
+                throw new IOException("It is a folder.");
+            using var device = OpenDevice(target);
+            if (device is not null)
+                return;
+            var folder = Path.GetDirectoryName(target)!;
+            Directory.CreateDirectory(folder);
+            var temporary = TemporaryIn(folder);
+            using (Create(temporary, target))
+                InUse[temporary] = true;
+            File.Delete(temporary);
+            InUse.TryRemove(temporary, out _);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"'{named}' cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A name for something that is moved into place when it is whole. Where its process is no more, <see cref="RemoveStale"/> removes it.</summary>
+    public static string TemporaryIn(string folder)
+        => Path.Combine(folder, FormattableString.Invariant($"{Prefix}{Machine}-{Environment.ProcessId}-{Guid.NewGuid():N}{Suffix}"));
+
     private static void Replace(string target, Action<Stream> write)
     {
         var folder = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(folder);
         RemoveStale(folder);
-        var temporary = Path.Combine(folder, FormattableString.Invariant($"{Prefix}{Machine}-{Environment.ProcessId}-{Guid.NewGuid():N}{Suffix}"));
+        var temporary = TemporaryIn(folder);
         InUse[temporary] = true;
         try
         {
@@ -114,15 +146,18 @@ internal static class AtomicFile
     }
 
     /// <summary>Removes what processes of this machine left that are no more. Once per folder: a process that runs leaves nothing.</summary>
-    private static void RemoveStale(string folder)
+    public static void RemoveStale(string folder)
     {
         if (!Cleaned.TryAdd(folder, true))
             return;
-        foreach (var file in Directory.EnumerateFiles(folder, $"{Prefix}{Machine}-*{Suffix}").Where(IsStale).ToList())
+        foreach (var left in Directory.EnumerateFileSystemEntries(folder, $"{Prefix}{Machine}-*{Suffix}").Where(IsStale).ToList())
         {
             try
             {
-                File.Delete(file);
+                if (Directory.Exists(left))
+                    Directory.Delete(left, recursive: true);
+                else
+                    File.Delete(left);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -137,7 +172,7 @@ internal static class AtomicFile
         if (InUse.ContainsKey(file) || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return false;
         if (id == Environment.ProcessId)
-            return true;
+            return !Directory.Exists(file);
         try
         {
             using var process = Process.GetProcessById(id);

@@ -13,6 +13,10 @@ internal static class EncodedImage
     /// <summary>Max. pixels: a gigabyte decoded. Larger ones are damaged headers or meant to exhaust memory.</summary>
     public const long MaxPixels = 1L << 28;
 
+    // A picture that large has detail, or is made to exhaust memory: compressed, one of a single colour takes next to nothing.
+    private const long PixelsOfAnyFile = 1L << 26;
+    private const int MaxPixelsPerByte = 64;
+
     private const string Formats = "JPEG, PNG, BMP, GIF or WebP";
     private const string Truncated = "is truncated: its data ends before the picture does";
     private const int ZeroTail = 64;
@@ -56,9 +60,10 @@ internal static class EncodedImage
         if (codec is null)
             return $"is missing its header, or is not an image that can be read; {Formats} was expected";
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        return width > 0 && height > 0 && (long)width * height <= MaxPixels
+        var (pixels, most) = ((long)width * height, Math.Min(MaxPixels, Math.Max(PixelsOfAnyFile, length * MaxPixelsPerByte)));
+        return width > 0 && height > 0 && pixels <= most
             ? null
-            : FormattableString.Invariant($"claims {width} × {height} pixels; at least one and at most {MaxPixels} in all were expected");
+            : FormattableString.Invariant($"claims {width} × {height} pixels; at least one and at most {most} in {length} bytes were expected");
     }
 
     private static bool Decodes(SKCodec codec)

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Imaging;
@@ -33,7 +34,7 @@ internal static class ImageBatch
     public static Tensor ToInput(Tensor bytes, Device device)
     {
         using var scope = NewDisposeScope();
-        var colours = bytes.to(device).narrow(3, 0, 3).to(ScalarType.Float32).contiguous().div_(255);   // (B, H, W, 3)
+        var colours = bytes.to(device).narrow(3, 0, 3).to(ScalarType.Float32).contiguous().DivideInPlace(255);   // (B, H, W, 3)
         return colours.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 

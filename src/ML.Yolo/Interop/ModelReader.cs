@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 
 namespace ML.Yolo.Interop;
@@ -9,5 +11,19 @@ internal sealed class ModelReader(ModelLoadContext context)
     public void Check(ComponentHeader header) => header.Check(context);
 
     /// <summary>Reads a stream whole; false where the zip has none of that name.</summary>
-    public bool TryRead(string name, Action<Stream> read) => context.TryLoadBinaryStream(name, reader => read(reader.BaseStream));
+    /// <exception cref="InvalidDataException">An entry of the zip claims to unfold to far more than it takes.</exception>
+    public bool TryRead(string name, Action<Stream> read)
+    {
+        // ML.NET unpacks an entry whole before anybody reads of it.
+        foreach (var entry in Archive(context.Repository).Entries)
+        {
+            if (PackedSize.Problem(entry.FullName, entry.CompressedLength, entry.Length) is { } problem)
+                throw new InvalidDataException(problem);
+        }
+
+        return context.TryLoadBinaryStream(name, reader => read(reader.BaseStream));
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_archive")]
+    private static extern ref ZipArchive Archive(RepositoryReader repository);
 }

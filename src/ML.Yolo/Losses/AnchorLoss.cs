@@ -1,5 +1,6 @@
 using ML.Yolo.Boxes;
 using ML.Yolo.Losses;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -20,7 +21,7 @@ public abstract class AnchorLoss : DetectionLoss
         ArgumentNullException.ThrowIfNull(anchors);
         if (anchors.dim() != 3 || anchors.shape[2] != 2)
             throw new ArgumentException($"anchors has shape ({string.Join(", ", anchors.shape)}); it must be (layers, anchors, 2).", nameof(anchors));
-        using (var positive = (anchors > 0) & anchors.isfinite())
+        using (var positive = anchors.IsAbove(0) & anchors.isfinite())
         {
             if (!positive.all().item<bool>())
                 throw new ArgumentException("anchors holds a width or height that is not a finite number above 0.", nameof(anchors));

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -47,15 +48,15 @@ internal sealed class AnchorRatioAssigner(float anchorThreshold) : AnchorAssigne
     private (Tensor Anchor, Tensor Target) Match(Tensor sizes, Tensor anchors)
     {
         var ratio = sizes / anchors.unsqueeze(1);                                        // (A, N, 2)
-        var worst = ratio.maximum(1 / ratio).amax([-1]);                                 // (A, N): how many times too large or too small
-        return Pairs(worst < anchorThreshold);
+        var worst = ratio.maximum(ratio.reciprocal()).amax([-1]);                        // (A, N): how many times too large or too small
+        return Pairs(worst.IsBelow(anchorThreshold));
     }
 
     private static Tensor NearestCells(Tensor centres, Tensor gridSize)
     {
         var fromEnd = gridSize - centres;                                                // (P, 2): the same distances, from right and bottom
-        var near = (centres.remainder(1) < NearestHalf) & (centres > 1);                 // (P, 2): left, up
-        var far = (fromEnd.remainder(1) < NearestHalf) & (fromEnd > 1);                  // (P, 2): right, down
+        var near = centres.Remainder(1).IsBelow(NearestHalf) & centres.IsAbove(1);       // (P, 2): left, up
+        var far = fromEnd.Remainder(1).IsBelow(NearestHalf) & fromEnd.IsAbove(1);        // (P, 2): right, down
         var own = ones(1, centres.shape[0], ScalarType.Bool);
         return cat([own, near.t(), far.t()], 0);                                         // (5, P)
     }

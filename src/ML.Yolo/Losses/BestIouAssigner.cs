@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -23,13 +24,13 @@ internal sealed class BestIouAssigner(float iouThreshold, float ignoreThreshold)
 
         var iou = SizeIou(sizes, anchors);                                               // (N, A)
         var (best, bestAnchor) = iou.max(1);                                             // (N), (N)
-        var taken = (best > iouThreshold).nonzero().squeeze(1);                          // (M)
+        var taken = best.IsAbove(iouThreshold).nonzero().squeeze(1);                     // (M)
         var cell = cells.index_select(0, taken);
         var anchor = bestAnchor.index_select(0, taken);
         var image = images.index_select(0, taken);
 
         var mask = ones(grid.Batch, anchors.shape[0], grid.Height, grid.Width, ScalarType.Bool);
-        var ignored = (iou > ignoreThreshold).nonzero();                                 // (K, 2): target, anchor
+        var ignored = iou.IsAbove(ignoreThreshold).nonzero();                            // (K, 2): target, anchor
         var ignoredTarget = ignored.select(1, 0);
         Clear(mask, images.index_select(0, ignoredTarget), ignored.select(1, 1), cells.index_select(0, ignoredTarget));
         Clear(mask, image, anchor, cell);
@@ -49,7 +50,7 @@ internal sealed class BestIouAssigner(float iouThreshold, float ignoreThreshold)
     private static Tensor SizeIou(Tensor sizes, Tensor anchors)
     {
         var overlap = sizes.unsqueeze(1).minimum(anchors).prod(2);                       // (N, A)
-        return overlap / (sizes.prod(1).unsqueeze(1) + anchors.prod(1) - overlap);
+        return overlap / (sizes.prod(1).unsqueeze(1).Plus(anchors.prod(1)) - overlap);
     }
 
     private static void Clear(Tensor mask, Tensor image, Tensor anchor, Tensor cell)

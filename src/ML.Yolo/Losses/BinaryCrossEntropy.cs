@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -7,9 +8,6 @@ namespace ML.Yolo.Losses;
 internal sealed class BinaryCrossEntropy(float positiveWeight = 1f, float focalGamma = 0f)
 {
     private const double FocalAlpha = 0.25;
-
-    // Above it ln(1 + eˣ) is x to the last bit of 64.
-    private const double SoftplusThreshold = 50;
 
     // A certain prediction must not weigh 0 to a power below one: its gradient would be infinite.
     private const double MinModulation = 1e-30;
@@ -31,19 +29,19 @@ internal sealed class BinaryCrossEntropy(float positiveWeight = 1f, float focalG
         if (focalGamma == 0f)
             return loss.MoveToOuterDisposeScope();
         var probability = logits.sigmoid();
-        var correct = (targets * probability) + ((1 - targets) * (1 - probability));      // the probability given to the right answer
-        var alpha = (targets * FocalAlpha) + ((1 - targets) * (1 - FocalAlpha));
-        return (loss * alpha * (1 - correct).clamp_min(MinModulation).pow(focalGamma)).MoveToOuterDisposeScope();
+        var correct = (targets * probability).Plus(targets.Complement() * probability.Complement());    // the probability given to the right answer
+        var alpha = targets.Times(FocalAlpha).Plus(targets.Complement().Times(1 - FocalAlpha));
+        return (loss * alpha * correct.Complement().AtLeast(MinModulation).Power(focalGamma)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The sum over all elements where every target is 0, which takes less memory than to write the zeros down.</summary>
     public Tensor SumWithoutTarget(Tensor logits)
     {
         using var scope = NewDisposeScope();
-        var loss = logits.softplus(1, SoftplusThreshold);                                 // ln(1 + eˣ)
+        var logarithm = F.logsigmoid(logits.neg());                                       // −ln(1 + eˣ)
         if (focalGamma != 0f)
-            loss = loss * logits.sigmoid().clamp_min(MinModulation).pow(focalGamma) * (1 - FocalAlpha);
-        return loss.sum().MoveToOuterDisposeScope();
+            logarithm = (logarithm * logits.sigmoid().AtLeast(MinModulation).Power(focalGamma)).Times(1 - FocalAlpha);
+        return logarithm.sum().neg().MoveToOuterDisposeScope();
     }
 
     private Tensor Plain(Tensor logits, Tensor targets, nn.Reduction reduction)

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -48,13 +49,13 @@ internal sealed class CandidatePoints
     {
         using var scope = NewDisposeScope();
         var distances = cat([points - boxes.narrow(-1, 0, 2), boxes.narrow(-1, 2, 2) - points], -1);
-        return (distances.amin([-1]) > MinDistance).MoveToOuterDisposeScope();
+        return distances.amin([-1]).IsAbove(MinDistance).MoveToOuterDisposeScope();
     }
 
     /// <summary>Which of the positions along an axis lie between start and end, (G, 1) each: the first, (G), and how many, (G).</summary>
     private static (Tensor First, Tensor Count) Range(Tensor start, Tensor end, Tensor positions)
     {
-        var isWithin = ((positions - start).minimum(end - positions) > MinDistance).to(ScalarType.Int64);      // (G, positions)
+        var isWithin = (positions - start).minimum(end - positions).IsAbove(MinDistance).to(ScalarType.Int64);    // (G, positions)
         return (isWithin.argmax(1), isWithin.sum(1));
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -15,6 +16,6 @@ internal static class ClassTargets
         using var scope = NewDisposeScope();
         var index = classes.unsqueeze(1);                                                 // (M, 1)
         var oneHot = zeros_like(logits).scatter_(1, index, ones_like(index, logits.dtype));
-        return (negative + (oneHot * (positive - negative))).MoveToOuterDisposeScope();
+        return oneHot.Times(positive - negative).Plus(negative).MoveToOuterDisposeScope();
     }
 }

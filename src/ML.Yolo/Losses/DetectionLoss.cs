@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -55,7 +56,7 @@ public abstract class DetectionLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         var terms = ComputeTerms(maps, targets);
-        var total = terms.Values.Aggregate((sum, term) => sum + term) * maps[0].shape[0];
+        var total = terms.Values.Aggregate(Arithmetic.Plus).Times(maps[0].shape[0]);
         var detached = terms.ToDictionary(term => term.Key, term => term.Value.detach().MoveToOuterDisposeScope());
         return new DetectionLossResult(total.MoveToOuterDisposeScope(), detached);
     }
@@ -100,7 +101,7 @@ public abstract class DetectionLoss : IDisposable
     }
 
     /// <summary>A mean times its weight.</summary>
-    private protected static Tensor Weighted(Tensor mean, double weight) => weight == 1 ? mean : mean * weight;
+    private protected static Tensor Weighted(Tensor mean, double weight) => weight == 1 ? mean : mean.Times(weight);
 
     /// <summary>What takes a target, between "No" and "the target".</summary>
     private protected abstract string Takers { get; }

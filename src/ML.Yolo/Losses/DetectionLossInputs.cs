@@ -1,4 +1,5 @@
 using ML.Yolo.Boxes;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -66,13 +67,13 @@ internal static class DetectionLossInputs
             return;
         using var scope = NewDisposeScope();
         Reject(targets, targets.isfinite().all(1).logical_not(), "holds a number that is not finite");
-        Reject(targets, targets.narrow(1, 0, 2).frac().ne(0).any(1), "names an image or a class that is not a whole number");
+        Reject(targets, targets.narrow(1, 0, 2).frac().IsNotZero().any(1), "names an image or a class that is not a whole number");
         Reject(targets, OutOf(targets.select(1, 0), batchSize), $"names an image outside the batch of {batchSize}");
         Reject(targets, OutOf(targets.select(1, 1), classCount), $"names a class outside the {classCount} predicted");
-        Reject(targets, (targets.narrow(1, 4, 2) < 0).any(1), "has a negative width or height");
+        Reject(targets, targets.narrow(1, 4, 2).IsBelow(0).any(1), "has a negative width or height");
     }
 
-    private static Tensor OutOf(Tensor column, long count) => (column < 0) | (column >= count);
+    private static Tensor OutOf(Tensor column, long count) => column.IsBelow(0) | column.IsAtLeast(count);
 
     private static void Reject(Tensor targets, Tensor bad, string reason)
     {

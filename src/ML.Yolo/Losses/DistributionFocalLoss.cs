@@ -1,4 +1,5 @@
 using ML.Yolo.Boxes;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -16,7 +17,7 @@ internal static class DistributionFocalLoss
         using var scope = NewDisposeScope();
         var logarithms = logits.unflatten(1, [YoloV8BoxCoding.Sides, YoloV8BoxCoding.Bins]).log_softmax(-1);      // (M, 4, R)
         var (lower, upperShare) = YoloV8BoxCoding.Neighbours(distances.unsqueeze(-1));                            // (M, 4, 1)
-        var loss = (logarithms.gather(-1, lower) * (1 - upperShare)) + (logarithms.gather(-1, lower + 1) * upperShare);
+        var loss = (logarithms.gather(-1, lower) * upperShare.Complement()).Plus(logarithms.gather(-1, lower.Plus(1)) * upperShare);
         return loss.squeeze(-1).mean([1]).neg().MoveToOuterDisposeScope();
     }
 }

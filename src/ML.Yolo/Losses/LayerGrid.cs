@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -17,6 +18,6 @@ internal readonly record struct LayerGrid(long Batch, long Height, long Width)
     {
         using var scope = NewDisposeScope();
         var last = tensor(new[] { Width - 1, Height - 1 });
-        return points.to(ScalarType.Int64).clamp_min(0).minimum(last).MoveToOuterDisposeScope();
+        return points.to(ScalarType.Int64).AtLeast(0).minimum(last).MoveToOuterDisposeScope();
     }
 }

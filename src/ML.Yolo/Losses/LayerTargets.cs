@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -44,7 +45,7 @@ public sealed class LayerTargets : IDisposable
     internal Tensor FlatIndex(long anchorCount, long gridHeight, long gridWidth)
     {
         using var scope = NewDisposeScope();
-        return ((((((ImageIndex * anchorCount) + AnchorIndex) * gridHeight) + GridY) * gridWidth) + GridX).MoveToOuterDisposeScope();
+        return ImageIndex.Times(anchorCount).Plus(AnchorIndex).Times(gridHeight).Plus(GridY).Times(gridWidth).Plus(GridX).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same targets on <paramref name="device"/>; this object is used up.</summary>

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -38,7 +39,7 @@ internal sealed class PointGrid
     public Tensor Points(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
-        var levels = Array.ConvertAll(_levels, level => level.Points(type, device) * level.Stride);
+        var levels = Array.ConvertAll(_levels, level => level.Points(type, device).Times(level.Stride));
         return cat(levels, 0).MoveToOuterDisposeScope();
     }
 
@@ -46,7 +47,7 @@ internal sealed class PointGrid
     public Tensor Strides(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
-        var levels = Array.ConvertAll(_levels, level => full(level.Count, level.Stride, type, device));
+        var levels = Array.ConvertAll(_levels, level => Arithmetic.Filled([level.Count], level.Stride, type, device));
         return cat(levels, 0).MoveToOuterDisposeScope();
     }
 
@@ -57,14 +58,14 @@ internal sealed class PointGrid
     public Tensor Gather(IReadOnlyList<Tensor> maps, Tensor slots)
     {
         using var scope = NewDisposeScope();
-        var (images, points) = (slots.floor_divide(Count), slots.remainder(Count));
+        var (images, points) = (slots.FloorOver(Count), slots.Remainder(Count));
         Tensor? rows = null;
         foreach (var (i, level) in _levels.Index())
         {
-            var cell = points - level.First;
-            var isHere = (cell >= 0) & (cell < level.Count);                              // (R)
-            cell = cell.clamp(0, level.Count - 1);
-            var found = maps[i].permute(0, 2, 3, 1).index(images, cell.floor_divide(level.Width), cell.remainder(level.Width));    // (R, channels)
+            var cell = points.Minus(level.First);
+            var isHere = cell.IsAtLeast(0) & cell.IsBelow(level.Count);                   // (R)
+            cell = cell.AtLeast(0).AtMost(level.Count - 1);
+            var found = maps[i].permute(0, 2, 3, 1).index(images, cell.FloorOver(level.Width), cell.Remainder(level.Width));    // (R, channels)
             if (rows is null)
             {
                 rows = found;
@@ -100,11 +101,11 @@ internal sealed class PointGrid
         }
 
         /// <summary>The x of every column of points, (W), in pixels.</summary>
-        public Tensor Columns(ScalarType type) => Middles(Width, type, CPU).mul_(Stride);
+        public Tensor Columns(ScalarType type) => Middles(Width, type, CPU).MultiplyInPlace(Stride);
 
         /// <summary>The y of every row of points, (H), in pixels.</summary>
-        public Tensor Rows(ScalarType type) => Middles(Height, type, CPU).mul_(Stride);
+        public Tensor Rows(ScalarType type) => Middles(Height, type, CPU).MultiplyInPlace(Stride);
 
-        private static Tensor Middles(long count, ScalarType type, Device device) => arange(count, type, device).add_(Middle);
+        private static Tensor Middles(long count, ScalarType type, Device device) => Arithmetic.Range(count, type, device).AddInPlace(Middle);
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -43,10 +44,10 @@ internal sealed class TargetTable
     {
         var size = tensor(new float[] { width, height, width, height }).to(targets.dtype);
         var scaled = targets.narrow(1, 2, 4) * size;                                      // (N, 4): centre and size in pixels
-        var (centre, half) = (scaled.narrow(1, 0, 2), scaled.narrow(1, 2, 2) / 2);
-        var boxes = cat([centre - half, centre + half], 1);
+        var (centre, half) = (scaled.narrow(1, 0, 2), scaled.narrow(1, 2, 2).Over(2));
+        var boxes = cat([centre - half, centre.Plus(half)], 1);
         // The reference tells targets from padding by the sum of their corners: one with its centre at the very origin is none to it.
-        var rows = (boxes.sum(1) > 0).nonzero().squeeze(1);
+        var rows = boxes.sum(1).IsAbove(0).nonzero().squeeze(1);
         var kept = targets.index_select(0, rows);
         return new TargetTable(rows, kept.select(1, 0).to(ScalarType.Int64), kept.select(1, 1).to(ScalarType.Int64), boxes.index_select(0, rows), batch);
     }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
@@ -92,12 +93,12 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         foreach (var (i, level) in batch.Grid.Levels.Index().Where(level => lengths[level.Index] > 0))
         {
             var parts = rectangles.narrow(1, 4 * i, 4).split(1, 1);                       // 4 × (g, 1): first column, columns, first row, rows
-            var place = arange(lengths[i], ScalarType.Int64, targets.device).unsqueeze(0);                        // (1, K)
+            var place = Arithmetic.Range(lengths[i], ScalarType.Int64, targets.device).unsqueeze(0);            // (1, K)
             var isWithin = place < parts[1] * parts[3];                                   // (g, K)
-            var x = (parts[0] + place.remainder(parts[1].clamp_min(1))) * isWithin;
-            var y = (parts[2] + place.floor_divide(parts[1].clamp_min(1))) * isWithin;
+            var x = parts[0].Plus(place.remainder(parts[1].AtLeast(1))) * isWithin;
+            var y = parts[2].Plus(place.floor_divide(parts[1].AtLeast(1))) * isWithin;
             scores.Add(batch.Logits[i].index(image, label, y, x).to(batch.Boxes.dtype).sigmoid());
-            slots.Add((image * batch.Grid.Count) + level.First + (y * level.Width) + x);
+            slots.Add(image.Times(batch.Grid.Count).Plus(level.First).Plus(y.Times(level.Width)).Plus(x));
             within.Add(isWithin);
         }
 
@@ -105,7 +106,7 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         var predicted = batch.Boxes.view(-1, 4).index_select(0, slot.view(-1)).view([.. slot.shape, 4]);
         var alignment = Alignment(cat(scores, 1), Overlap(batch.TargetBoxes.index_select(0, targets).unsqueeze(1), predicted)) * cat(within, 1);
         var (best, place0) = alignment.topk((int)Math.Min(topCandidates, slot.shape[1]), 1);                      // (g, k)
-        var claimed = slot.gather(1, place0).where(best > 0, full([], batch.NoSlot, ScalarType.Int64, slot.device));
+        var claimed = slot.gather(1, place0).where(best.IsAbove(0), Arithmetic.Filled([], batch.NoSlot, ScalarType.Int64, slot.device));
         return (claimed.view(-1).MoveToOuterDisposeScope(), targets.unsqueeze(1).expand_as(claimed).reshape(-1).MoveToOuterDisposeScope());
     }
 
@@ -120,8 +121,8 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         var isSame = sorted.narrow(0, 1, sorted.shape[0] - 1).eq(sorted.narrow(0, 0, sorted.shape[0] - 1));       // (R − 1): as the one before
         var none = zeros(1, ScalarType.Bool, sorted.device);
         var (repeats, repeated) = (cat([none, isSame]), cat([isSame, none]));             // (R)
-        var isKept = repeats.logical_not() & (sorted < batch.NoSlot);                     // once, and a point at all
-        slots = sorted.clamp_max(batch.NoSlot - 1);
+        var isKept = repeats.logical_not() & sorted.IsBelow(batch.NoSlot);                // once, and a point at all
+        slots = sorted.AtMost(batch.NoSlot - 1);
         targets = where(repeats | repeated, Winners(batch, slots), targets);
 
         var (box, predicted) = (batch.TargetBoxes.index_select(0, targets), batch.Boxes.view(-1, 4).index_select(0, slots));
@@ -130,8 +131,8 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         var label = batch.Classes.index_select(0, targets).unsqueeze(1);
         var score = batch.Grid.Gather(batch.Logits, slots).gather(1, label).squeeze(1).to(box.dtype).sigmoid();
         var alignment = Alignment(score, overlap) * counts;
-        overlap = overlap * (alignment > 0);
-        var learned = alignment * Largest(overlap, targets) / (Largest(alignment, targets) + Epsilon);
+        overlap = overlap * alignment.IsAbove(0);
+        var learned = alignment * Largest(overlap, targets) / Largest(alignment, targets).Plus(Epsilon);
         return new PointAssignment(slots, targets, learned);
     }
 
@@ -149,10 +150,10 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
     private Tensor PortionWinners(Batch batch, Tensor slots)
     {
         using var scope = NewDisposeScope();
-        var targets = batch.ByImage.index_select(0, slots.floor_divide(batch.Grid.Count));                        // (r, M)
-        var known = targets.clamp_min(0);
+        var targets = batch.ByImage.index_select(0, slots.FloorOver(batch.Grid.Count));                           // (r, M)
+        var known = targets.AtLeast(0);
         var boxes = batch.TargetBoxes.index_select(0, known.view(-1)).view([.. known.shape, 4]);                  // (r, M, 4)
-        var isWithin = CandidatePoints.IsWithin(batch.PointsOf(slots).unsqueeze(1), boxes) & (targets >= 0);
+        var isWithin = CandidatePoints.IsWithin(batch.PointsOf(slots).unsqueeze(1), boxes) & targets.IsAtLeast(0);
         var overlap = Overlap(boxes, batch.Boxes.view(-1, 4).index_select(0, slots).unsqueeze(1)) * isWithin;
         return known.gather(1, overlap.argmax(1, keepdim: true)).squeeze(1).MoveToOuterDisposeScope();
     }
@@ -167,7 +168,7 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         order = order.index_select(0, targets.index_select(0, order).sort(0, stable: true).Indices);             // target by target, largest value first
         var sorted = targets.index_select(0, order);
         var isFirst = cat([ones(1, ScalarType.Bool, sorted.device), sorted.narrow(0, 1, sorted.shape[0] - 1).ne(sorted.narrow(0, 0, sorted.shape[0] - 1))]);
-        var first = (arange(sorted.shape[0], ScalarType.Int64, sorted.device) * isFirst).cummax(0).values;       // (R): where its target begins
+        var first = (Arithmetic.Range(sorted.shape[0], ScalarType.Int64, sorted.device) * isFirst).cummax(0).values;    // (R): where its target begins
         var largest = values.index_select(0, order).index_select(0, first);
         return zeros_like(values).scatter(0, order, largest).MoveToOuterDisposeScope();
     }
@@ -175,13 +176,13 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
     private Tensor Overlap(Tensor targets, Tensor predicted)
     {
         using var scope = NewDisposeScope();
-        return BoxIou.Of(iou, targets, predicted, BoxFormat.XyXy).clamp_min(0).MoveToOuterDisposeScope();
+        return BoxIou.Of(iou, targets, predicted, BoxFormat.XyXy).AtLeast(0).MoveToOuterDisposeScope();
     }
 
     private Tensor Alignment(Tensor scores, Tensor overlaps)
     {
         using var scope = NewDisposeScope();
-        return (scores.pow(scoreExponent) * overlaps.pow(iouExponent)).MoveToOuterDisposeScope();
+        return (scores.Power(scoreExponent) * overlaps.Power(iouExponent)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Predictions and targets, all where the predictions are.</summary>
@@ -219,6 +220,6 @@ internal sealed class TaskAlignedAssigner(int topCandidates, double scoreExponen
         public Tensor Send(Tensor value) => value.to(Boxes.device, non_blocking: true);
 
         /// <summary>The points of slots, (R, 2): x, y in pixels.</summary>
-        public Tensor PointsOf(Tensor slots) => _points.index_select(0, slots.remainder(Grid.Count));
+        public Tensor PointsOf(Tensor slots) => _points.index_select(0, slots.Remainder(Grid.Count));
     }
 }

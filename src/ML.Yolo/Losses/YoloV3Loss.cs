@@ -1,5 +1,6 @@
 using ML.Yolo.Boxes;
 using ML.Yolo.Losses;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -43,24 +44,25 @@ public sealed class YoloV3Loss : AnchorLoss
         {
             var logits = maps[i];
             var (layer, classCount) = (layers[i], AnchorChannels.ClassCount(logits.shape[4]));
-            noObject += Weighted(NoObjectTerm(logits.select(4, AnchorChannels.Objectness).to(type), layer.NoObjectMask!), noObjectWeights[i]);
+            var unmatched = NoObjectTerm(logits.select(4, AnchorChannels.Objectness).to(type), layer.NoObjectMask!);
+            noObject = noObject.Plus(Weighted(unmatched, noObjectWeights[i]));
             if (layer.Count == 0)
                 continue;
             var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);          // (M)
             var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);          // (M, 5 + C)
             var matched = rows.select(1, AnchorChannels.Objectness);                                        // (M)
-            box += Weighted(BoxTerm(rows, layer), weights[i]);
-            objectness += Weighted(_crossEntropy.Mean(matched, ones_like(matched)), weights[i]);
+            box = box.Plus(Weighted(BoxTerm(rows, layer), weights[i]));
+            objectness = objectness.Plus(Weighted(_crossEntropy.Mean(matched, ones_like(matched)), weights[i]));
             if (classCount > 1)
-                classes += Weighted(ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes), weights[i]);
+                classes = classes.Plus(Weighted(ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes), weights[i]));
         }
 
         return new()
         {
-            ["box"] = box * _options.BoxWeight,
-            ["obj"] = objectness * _options.ObjectnessWeight,
-            ["noobj"] = noObject * _options.NoObjectWeight,
-            ["cls"] = classes * _options.ClassWeight,
+            ["box"] = box.Times(_options.BoxWeight),
+            ["obj"] = objectness.Times(_options.ObjectnessWeight),
+            ["noobj"] = noObject.Times(_options.NoObjectWeight),
+            ["cls"] = classes.Times(_options.ClassWeight),
         };
 
         Tensor Zero() => zeros([], type, maps[0].device);
@@ -71,7 +73,7 @@ public sealed class YoloV3Loss : AnchorLoss
         var coding = YoloV3BoxCoding.Instance;
         var centre = F.mse_loss(coding.DecodeCentre(rows.narrow(1, 0, 2)), layer.Boxes.narrow(1, 0, 2));
         var sizeRoot = F.mse_loss(YoloV3BoxCoding.DecodeSizeRoot(rows.narrow(1, 2, 2), layer.Anchors), layer.Boxes.narrow(1, 2, 2).sqrt());
-        return centre + sizeRoot;
+        return centre.Plus(sizeRoot);
     }
 
     /// <summary>Predictions in the no-object term, counted only where others have a share of the batch: it waits for the device.</summary>
@@ -82,7 +84,7 @@ public sealed class YoloV3Loss : AnchorLoss
         // A bounded count keeps an empty mask at 0 without asking the device.
         var weight = mask.to(logits.dtype);
         var sum = F.binary_cross_entropy_with_logits(logits, zeros_like(logits), weight, nn.Reduction.Sum);
-        return sum / weight.sum().clamp_min(1);
+        return sum / weight.sum().AtLeast(1);
     }
 
     private Tensor ClassTerm(Tensor logits, Tensor classes)

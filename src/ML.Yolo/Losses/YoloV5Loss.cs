@@ -1,5 +1,6 @@
 using ML.Yolo.Boxes;
 using ML.Yolo.Losses;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -73,10 +74,10 @@ public sealed class YoloV5Loss : AnchorLoss
                 var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);      // (M)
                 var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);      // (M, 5 + C)
                 var iou = Overlap(rows, layer);                                                     // (M)
-                box += Weighted((1 - iou).mean(), weights[i]);
+                box = box.Plus(Weighted(iou.Complement().mean(), weights[i]));
                 SetObjectness(wanted, flat, iou.detach());
                 if (classCount > 1)
-                    classes += Weighted(ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes), weights[i]);
+                    classes = classes.Plus(Weighted(ClassTerm(rows.narrow(1, AnchorChannels.FirstClass, classCount), layer.Classes), weights[i]));
             }
 
             objectness[i] = _objectness.Mean(logits.select(4, AnchorChannels.Objectness).to(type), wanted);
@@ -84,9 +85,9 @@ public sealed class YoloV5Loss : AnchorLoss
 
         return new()
         {
-            ["box"] = box * _options.BoxWeight,
-            ["obj"] = Balanced(stack(objectness), maps[0].shape[0]) * _options.ObjectnessWeight,
-            ["cls"] = classes * _options.ClassWeight,
+            ["box"] = box.Times(_options.BoxWeight),
+            ["obj"] = Balanced(stack(objectness), maps[0].shape[0]).Times(_options.ObjectnessWeight),
+            ["cls"] = classes.Times(_options.ClassWeight),
         };
     }
 
@@ -107,7 +108,7 @@ public sealed class YoloV5Loss : AnchorLoss
 
     private void SetObjectness(Tensor wanted, Tensor flat, Tensor iou)
     {
-        var value = iou.clamp_min(0);                                                               // (M)
+        var value = iou.AtLeast(0);                                                                 // (M)
         if (_options.SortObjectnessByIou)
         {
             var ascending = value.argsort();                                                        // the last write to a prediction stays
@@ -115,7 +116,7 @@ public sealed class YoloV5Loss : AnchorLoss
         }
 
         if (_options.ObjectnessIouRatio < 1)
-            value = (1 - (double)_options.ObjectnessIouRatio) + (value * (double)_options.ObjectnessIouRatio);
+            value = value.Times(_options.ObjectnessIouRatio).Plus(1 - (double)_options.ObjectnessIouRatio);
         wanted.view(-1).scatter_(0, flat, value);
     }
 
@@ -143,7 +144,7 @@ public sealed class YoloV5Loss : AnchorLoss
 
     private void Adapt(Tensor balance, Tensor objectness)
     {
-        var moved = (balance * BalanceMemory) + ((1 - BalanceMemory) / objectness.to(ScalarType.Float64).clamp_min(SmallestBalancedLoss));
+        var moved = balance.Times(BalanceMemory).Plus(objectness.to(ScalarType.Float64).AtLeast(SmallestBalancedLoss).reciprocal().Times(1 - BalanceMemory));
         var anchored = moved / moved[Math.Min(1, LayerCount - 1)];                                  // relative to stride 16, the second layer
         _balance?.Dispose();
         _balance = anchored.DetachFromDisposeScope();

@@ -25,12 +25,12 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
 
     /// <summary>
     /// Weight of each layer's objectness, finest layer first; one number per layer. Default 4, 1, 0.4, and 4, 1, 0.25, 0.06, 0.02 for networks of other than
-    /// three layers.
+    /// three layers. The default is handed out as a copy: assign an array to change it.
     /// </summary>
     [JsonIgnore]
     public float[] LayerBalance
     {
-        get => ChosenLayerBalance ?? ThreeLayers;
+        get => ChosenLayerBalance ?? [.. ThreeLayers];
         set => ChosenLayerBalance = value;
     }
 
@@ -117,7 +117,7 @@ public sealed class YoloV5LossOptions : AnchorLossOptions
         CheckDefined(BoxIou, nameof(BoxIou));
         CheckDefined(UnassignedTargets, nameof(UnassignedTargets));
         CheckFraction(ObjectnessIouRatio, nameof(ObjectnessIouRatio));
-        foreach (var balance in LayerBalance)
+        foreach (var balance in ChosenLayerBalance ?? ThreeLayers)
             CheckNotNegative(balance, nameof(LayerBalance));
         if (!(AnchorThreshold > 1 && float.IsFinite(AnchorThreshold)))
             throw new ArgumentOutOfRangeException(

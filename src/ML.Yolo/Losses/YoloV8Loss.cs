@@ -1,5 +1,6 @@
 using ML.Yolo.Boxes;
 using ML.Yolo.Losses;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -61,12 +62,12 @@ public sealed class YoloV8Loss : DetectionLoss
         using var scope = NewDisposeScope();
         var (table, grid, assigned) = Assign(maps, targets);
         var device = maps[0].device;
-        var rows = (assigned.Scores > 0).nonzero().squeeze(1);
+        var rows = assigned.Scores.IsAbove(0).nonzero().squeeze(1);
         var (slots, target) = (assigned.Slots.index_select(0, rows), assigned.Targets.index_select(0, rows));
         return new PointTargets
         {
-            ImageIndex = slots.floor_divide(grid.Count),
-            PointIndex = slots.remainder(grid.Count),
+            ImageIndex = slots.FloorOver(grid.Count),
+            PointIndex = slots.Remainder(grid.Count),
             TargetIndex = table.Rows.to(device).index_select(0, target),
             Classes = table.Classes.to(device).index_select(0, target),
             Boxes = table.Boxes.to(device).index_select(0, target),
@@ -79,25 +80,25 @@ public sealed class YoloV8Loss : DetectionLoss
         var (table, grid, assigned) = Assign(maps, targets);
         var type = assigned.Scores.dtype;
         var total = TotalScore(assigned.Scores.sum(), maps[0].shape[0]);
-        var classes = ClassLogits(maps).Select(logits => _classes.SumWithoutTarget(logits.to(type))).Aggregate((sum, term) => sum + term);
+        var classes = ClassLogits(maps).Select(logits => _classes.SumWithoutTarget(logits.to(type))).Aggregate(Arithmetic.Plus);
         var (box, distribution) = (zeros([], type, maps[0].device), zeros([], type, maps[0].device));
         if (assigned.Count > 0)
         {
             var rows = grid.Gather(maps, assigned.Slots).to(type);                                                // (R, 4R + C)
             var target = assigned.Targets;
             var logits = rows.narrow(1, PointChannels.FirstClass, _classCount);
-            classes += LearnedClasses(logits, Send(table.Classes, maps).index_select(0, target), assigned.Scores);
-            var stride = grid.Strides(type, rows.device).index_select(0, assigned.Slots.remainder(grid.Count)).unsqueeze(1);
-            var point = grid.Points(type, rows.device).index_select(0, assigned.Slots.remainder(grid.Count)) / stride;        // (R, 2) in cells
+            classes = classes.Plus(LearnedClasses(logits, Send(table.Classes, maps).index_select(0, target), assigned.Scores));
+            var stride = grid.Strides(type, rows.device).index_select(0, assigned.Slots.Remainder(grid.Count)).unsqueeze(1);
+            var point = grid.Points(type, rows.device).index_select(0, assigned.Slots.Remainder(grid.Count)) / stride;        // (R, 2) in cells
             var wanted = Send(table.Boxes, maps).index_select(0, target) / stride;                                // (R, 4): corners in cells
             (box, distribution) = BoxTerms(rows.narrow(1, 0, PointChannels.FirstClass), point, wanted, assigned.Scores);
         }
 
         return new()
         {
-            ["box"] = box / total * _options.BoxWeight,
-            ["cls"] = classes / total * _options.ClassWeight,
-            ["dfl"] = distribution / total * _options.DistributionWeight,
+            ["box"] = (box / total).Times(_options.BoxWeight),
+            ["cls"] = (classes / total).Times(_options.ClassWeight),
+            ["dfl"] = (distribution / total).Times(_options.DistributionWeight),
         };
     }
 
@@ -107,7 +108,7 @@ public sealed class YoloV8Loss : DetectionLoss
     private Tensor TotalScore(Tensor sum, long images)
     {
         if (SumOverShares is null)
-            return sum.clamp_min(1);
+            return sum.AtLeast(1);
         double[] sums = [sum.to(ScalarType.Float64).item<double>(), images];
         SumOverShares(sums);
         return tensor(Math.Max(sums[0], 1) * images / sums[1], sum.dtype, sum.device);
@@ -144,7 +145,8 @@ public sealed class YoloV8Loss : DetectionLoss
             using var levelScope = NewDisposeScope();
             var logits = maps[i].narrow(1, 0, PointChannels.FirstClass).permute(0, 2, 3, 1).to(type);            // (B, H, W, 4R)
             var distances = YoloV8BoxCoding.DecodeDistances(logits).view(logits.shape[0], level.Count, YoloV8BoxCoding.Sides);
-            levels[i] = (YoloV8BoxCoding.DecodeBoxes(distances, level.Points(type, logits.device), BoxFormat.XyXy) * level.Stride).MoveToOuterDisposeScope();
+            var boxes = YoloV8BoxCoding.DecodeBoxes(distances, level.Points(type, logits.device), BoxFormat.XyXy);
+            levels[i] = boxes.Times(level.Stride).MoveToOuterDisposeScope();
         }
 
         return cat(levels, 1).MoveToOuterDisposeScope();
@@ -159,7 +161,7 @@ public sealed class YoloV8Loss : DetectionLoss
     {
         using var scope = NewDisposeScope();
         var targets = ClassTargets.OneHot(classes, logits, _options.LabelSmoothing, _options.LabelSmoothingRule) * scores.unsqueeze(1);    // (R, C)
-        var isLearned = scores.unsqueeze(1) > 0;                                          // (R, 1)
+        var isLearned = scores.unsqueeze(1).IsAbove(0);                                   // (R, 1)
         return ((_classes.Elements(logits, targets) - _classes.Elements(logits, zeros_like(targets))) * isLearned).sum().MoveToOuterDisposeScope();
     }
 
@@ -167,7 +169,7 @@ public sealed class YoloV8Loss : DetectionLoss
     {
         using var scope = NewDisposeScope();
         var predicted = YoloV8BoxCoding.DecodeBoxes(YoloV8BoxCoding.DecodeDistances(logits), points, BoxFormat.XyXy);
-        var box = ((1 - BoxIou.Of(_options.BoxIou, predicted, wanted, BoxFormat.XyXy)) * scores).sum();
+        var box = (BoxIou.Of(_options.BoxIou, predicted, wanted, BoxFormat.XyXy).Complement() * scores).sum();
         var distribution = (DistributionFocalLoss.Of(logits, YoloV8BoxCoding.EncodeDistances(wanted, points)) * scores).sum();
         return (box.MoveToOuterDisposeScope(), distribution.MoveToOuterDisposeScope());
     }

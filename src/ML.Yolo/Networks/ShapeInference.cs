@@ -8,17 +8,26 @@ internal static class ShapeInference
     private const int MaxMapSide = 1 << 20;
 
     // Far above any detector, far below what would exhaust memory by itself: descriptions also come out of files.
-    private const long MaxWeights = 1L << 30;
+    private const long MaxTotal = 1L << 30;
 
     /// <summary>The output of every layer but the head.</summary>
     /// <exception cref="ArgumentException">The description does not fit together; the message names the layer.</exception>
-    public static LayerShape[] Follow(YoloArchitecture architecture, int height, int width)
+    public static LayerShape[] Follow(YoloArchitecture architecture, int height, int width) => Follow(architecture, height, width, out _);
+
+    /// <summary>Weights that the layers before the head have at most.</summary>
+    public static long MaxWeights(YoloArchitecture architecture)
+    {
+        Follow(architecture, YoloArchitecture.ProbeSize, YoloArchitecture.ProbeSize, out var weights);
+        return weights;
+    }
+
+    private static LayerShape[] Follow(YoloArchitecture architecture, int height, int width, out long weights)
     {
         var layers = architecture.Layers;
         if (layers.Length is < 2 or > MaxLayers || layers[^1] is not HeadDescription)
             throw new ArgumentException($"'{architecture}' has {layers.Length} layers; from 2 to {MaxLayers} were expected, of which the last is Detect.");
         var shapes = new LayerShape[layers.Length - 1];
-        var weights = 0L;
+        weights = 0;
         for (var i = 0; i < shapes.Length; i++)
         {
             Check(architecture, i);
@@ -35,10 +44,10 @@ internal static class ShapeInference
             }
 
             weights += block.MaxWeights(inputs, architecture.Scale);
-            if (weights > MaxWeights)
+            if (weights > MaxTotal)
             {
                 throw new ArgumentException(
-                    FormattableString.Invariant($"'{architecture}' has more than {MaxWeights:N0} weights by layer {i}; it is too large."));
+                    FormattableString.Invariant($"'{architecture}' has more than {MaxTotal:N0} weights by layer {i}; it is too large."));
             }
         }
 

@@ -7,7 +7,15 @@ namespace ML.Yolo.Persistence;
 /// <summary>What a zip says about a detector beside its weights, as JSON for people and other programs.</summary>
 internal sealed record ModelManifest
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    private static readonly JsonDocumentOptions Text = new() { AllowDuplicateProperties = false };
 
     /// <summary>Names of the classes, in the order of the network's outputs.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
@@ -35,11 +43,12 @@ internal sealed record ModelManifest
     /// <exception cref="WeightsFormatException">The text is not a manifest.</exception>
     public static ModelManifest Parse(byte[] json) => Interpret(() =>
     {
-        var node = JsonNode.Parse(json) as JsonObject ?? throw new JsonException("It is not a JSON object.");
+        var node = JsonNode.Parse(json, documentOptions: Text) as JsonObject ?? throw new JsonException("It is not a JSON object.");
         EarlierManifests.Upgrade(node);
         var manifest = node.Deserialize<ModelManifest>(Json)!;
-        var isComplete = manifest.ClassNames is { Count: > 0 } && manifest.Options is not null;
-        return isComplete ? manifest : throw new JsonException("It names no class, or has no options.");
+        if (manifest.ClassNames.Count == 0)
+            throw new JsonException("It names no class.");
+        return manifest.ClassNames.All(name => name is not null) ? manifest : throw new JsonException("'ClassNames' holds null; names were expected.");
     });
 
     /// <summary>Makes something of values of a manifest, and says that it is damaged where they do not make sense.</summary>

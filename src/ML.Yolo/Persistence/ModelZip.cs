@@ -32,7 +32,14 @@ internal static class ModelZip
         format.Header.Write(context, engine.GetType().Assembly);
         var weights = EngineWeights.Of(engine);
         var whole = manifest with { WeightsLength = weights.Length, WeightsSha256 = Convert.ToHexString(SHA256.HashData(weights.Span)) };
-        context.Write(ManifestName, stream => stream.Write(whole.ToJson()));
+        var json = whole.ToJson();
+        if (json.Length > MaxManifestLength)
+        {
+            throw new InvalidOperationException(
+                $"What is to be said about the model takes {json.Length} bytes as JSON; at most {MaxManifestLength} can be read again.");
+        }
+
+        context.Write(ManifestName, stream => stream.Write(json));
         context.Write(format.WeightsName, stream => stream.Write(weights.Span));
     }
 

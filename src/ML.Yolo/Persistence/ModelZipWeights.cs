@@ -1,13 +1,11 @@
 using System.IO.Compression;
+using ML.Yolo.Interop;
 
 namespace ML.Yolo.Persistence;
 
 /// <summary>Takes the weights alone out of an ML.NET model zip that holds one detector, wherever in a pipeline it is.</summary>
 internal static class ModelZipWeights
 {
-    // Weights hardly compress. What claims to unfold to more than this many times its size is not a model.
-    private const int MaxRatio = 64;
-
     /// <exception cref="WeightsFormatException">There is no detector in the zip, or more than one, or it is damaged.</exception>
     public static WeightsContent Load(string path)
     {
@@ -26,8 +24,8 @@ internal static class ModelZipWeights
             var manifestEntry = zip.GetEntry(manifestName)
                 ?? throw new WeightsFormatException($"'{path}' holds no '{manifestName}': it is not a detector of ML.Yolo, or it is damaged.");
             var manifest = ModelManifest.Parse(Read(manifestEntry, ModelZip.MaxManifestLength));
-            if (manifest.WeightsLength / MaxRatio > weights[0].CompressedLength)
-                throw new WeightsFormatException($"'{path}' claims weights of {manifest.WeightsLength} bytes packed into {weights[0].CompressedLength}.");
+            if (PackedSize.Problem(weights[0].FullName, weights[0].CompressedLength, manifest.WeightsLength) is { } problem)
+                throw new WeightsFormatException($"'{path}': {problem}");
             return new WeightsContent(ModelZip.ParseWeights(Read(weights[0], manifest.WeightsLength), manifest), manifest.ClassNames);
         }
         catch (InvalidDataException exception)

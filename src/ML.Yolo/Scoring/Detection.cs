@@ -21,6 +21,8 @@ internal readonly record struct Detection(float X0, float Y0, float X1, float Y1
         {
             var row = rows.Slice(i * RowLength, RowLength);
             var box = letterbox.ToStored(row[0], row[1], row[2], row[3]);
+            if (!box.IsFinite)
+                throw new FormatException(FormattableString.Invariant($"The network put out a box that is not finite, with score {row[4]}: it is damaged."));
             detections[i] = new Detection(box.X0, box.Y0, box.X1, box.Y1, row[4], (int)row[5]);
         }
 

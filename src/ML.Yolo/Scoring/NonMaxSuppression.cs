@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo;
@@ -60,21 +61,21 @@ public static class NonMaxSuppression
     /// <summary>(n, 6) on the CPU: two corners, score, class.</summary>
     private static Tensor Candidates(Tensor boxes, Tensor scores, Tensor labels)
     {
-        var (centre, half) = (boxes.narrow(1, 0, 2), boxes.narrow(1, 2, 2) / 2);
-        return cat([centre - half, centre + half, scores.unsqueeze(1), labels.to(boxes.dtype).unsqueeze(1)], 1).to(ScalarType.Float32, CPU);
+        var (centre, half) = (boxes.narrow(1, 0, 2), boxes.narrow(1, 2, 2).Over(2));
+        return cat([centre - half, centre.Plus(half), scores.unsqueeze(1), labels.to(boxes.dtype).unsqueeze(1)], 1).to(ScalarType.Float32, CPU);
     }
 
     private static (Tensor Row, Tensor Label, Tensor Score) EveryClass(Tensor scores, NmsOptions options)
     {
-        var pairs = (scores > options.ScoreThreshold).nonzero();                          // (K, 2): row, class
+        var pairs = scores.IsAbove(options.ScoreThreshold).nonzero();                     // (K, 2): row, class
         var (row, label) = (pairs.select(1, 0), pairs.select(1, 1));
-        return (row, label, scores.reshape(-1).index_select(0, (row * scores.shape[1]) + label));
+        return (row, label, scores.reshape(-1).index_select(0, row.Times(scores.shape[1]).Plus(label)));
     }
 
     private static (Tensor Row, Tensor Label, Tensor Score) BestClass(Tensor scores, NmsOptions options)
     {
         var (best, label) = scores.max(1);
-        var row = (best > options.ScoreThreshold).nonzero().squeeze(1);
+        var row = best.IsAbove(options.ScoreThreshold).nonzero().squeeze(1);
         return (row, label.index_select(0, row), best.index_select(0, row));
     }
 

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
@@ -15,7 +16,7 @@ internal static class GradientSum
             if (other.grad is not { } gradient)
                 continue;
             var moved = gradient.to(ScalarType.Float32, own.device);
-            own.grad = own.grad is { } sum ? sum.add_(moved) : moved.clone();
+            own.grad = own.grad is { } sum ? sum.AddInPlace(moved) : moved.clone();
             gradient.zero_();
         }
     }

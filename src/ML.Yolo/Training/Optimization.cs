@@ -6,7 +6,7 @@ namespace ML.Yolo.Training;
 /// <summary>The optimiser over the groups of a network's parameters: it adds up batches until a step is due, clips their gradients, and steps.</summary>
 internal sealed class Optimization : IDisposable
 {
-    // LibTorch makes no Nesterov optimiser without momentum; every batch sets its own, which may be 0.
+    // LibTorch makes no Nesterov optimiser without momentum; steps are made with the momentum of their batch, which may be 0.
     private const double AnyMomentum = 0.9;
 
     private readonly YoloNetwork _network;
@@ -14,6 +14,7 @@ internal sealed class Optimization : IDisposable
     private readonly double _maxNorm;
     private readonly OptimizerHelper _optimizer;
     private readonly ParamGroup[] _groups;
+    private readonly WeightUpdate _update;
     private OptimizerStep _step;
     private long _batch;
     private int _sinceStep;
@@ -24,12 +25,14 @@ internal sealed class Optimization : IDisposable
     public Optimization(YoloNetwork network, OptimizerSettings settings, int batchesPerEpoch)
     {
         (_network, _schedule, _maxNorm) = (network, new OptimizerSchedule(settings, batchesPerEpoch), settings.MaxGradientNorm);
-        (_optimizer, _groups) = Create(settings,
+        (Parameter[] Parameters, double Decay)[] groups =
         [
             (ParameterGroups.Convolutions(network), settings.DecayPerStep),
             (ParameterGroups.Norms(network), 0),
             (ParameterGroups.Biases(network), 0),
-        ]);
+        ];
+        (_optimizer, _groups) = Create(settings, groups);
+        _update = new WeightUpdate(_optimizer, _groups.Zip(groups, (group, given) => (group, given.Parameters, given.Decay)));
     }
 
     /// <summary>Rate of weights for the batch at hand.</summary>
@@ -46,7 +49,7 @@ internal sealed class Optimization : IDisposable
     public IEnumerable<KeyValuePair<string, Tensor>> State => OptimizerTensors.Of(_optimizer);
 
     /// <summary>Takes over what <see cref="State"/> gave.</summary>
-    public void LoadState(IReadOnlyDictionary<string, Tensor> state, Device device) => OptimizerTensors.Load(_optimizer, state, device);
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, Device device) => OptimizerTensors.Load(_optimizer, [.. _update.Shapes], state, device);
 
     /// <summary>Sets rates and momentum for the next batch.</summary>
     /// <param name="epoch">Which epoch it belongs to, from 1.</param>
@@ -54,10 +57,7 @@ internal sealed class Optimization : IDisposable
     {
         _step = _schedule.At(epoch, _batch);
         foreach (var group in _groups)
-        {
             group.LearningRate = group == _groups[^1] ? _step.BiasLearningRate : _step.LearningRate;
-            SetMomentum(group, _step.Momentum);
-        }
     }
 
     /// <summary>Counts a batch whose gradients were added. True if a step is due.</summary>
@@ -81,7 +81,7 @@ internal sealed class Optimization : IDisposable
     {
         _sinceStep = 0;
         using var scope = NewDisposeScope();
-        _optimizer.step();
+        _update.Step(_step.Momentum);
         _optimizer.zero_grad();
     }
 
@@ -104,15 +104,5 @@ internal sealed class Optimization : IDisposable
                     groups, group => new SGD.ParamGroup(group.Parameters, rate, AnyMomentum, weight_decay: group.Decay, nesterov: true));
                 return (optim.SGD(sgd, rate, AnyMomentum, nesterov: true), sgd);
         }
-    }
-
-    private static void SetMomentum(ParamGroup group, double momentum)
-    {
-        if (group is SGD.ParamGroup sgd)
-            sgd.Options.momentum = momentum;
-        else if (group is Adam.ParamGroup adam)
-            adam.Options.beta1 = momentum;
-        else
-            ((AdamW.ParamGroup)group).Options.beta1 = momentum;
     }
 }

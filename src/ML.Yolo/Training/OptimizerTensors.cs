@@ -18,31 +18,53 @@ internal static class OptimizerTensors
             .Select(entry => KeyValuePair.Create($"{i}.{entry.Name}", entry.Tensor!)));
 
     /// <summary>Puts tensors back that <see cref="Of(OptimizerHelper)"/> gave, onto a device.</summary>
-    public static void Load(OptimizerHelper optimizer, IReadOnlyDictionary<string, Tensor> tensors, Device device)
+    /// <param name="optimizer">Gets them.</param>
+    /// <param name="shapes">Shapes of its parameters.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="device">Where to.</param>
+    /// <exception cref="FormatException">A tensor has not its parameter's shape, or is not a count of steps.</exception>
+    public static void Load(OptimizerHelper optimizer, IReadOnlyList<long[]> shapes, IReadOnlyDictionary<string, Tensor> tensors, Device device)
     {
         foreach (var (i, state) in optimizer.state_dict().State.Index())
         {
             switch (state)
             {
                 case SGD.State sgd:
-                    sgd.momentum_buffer = Get($"{i}.{Momentum}") ?? sgd.momentum_buffer;
+                    sgd.momentum_buffer = Get(i, Momentum) ?? sgd.momentum_buffer;
                     break;
                 case Adam.State adam:
-                    adam.exp_avg = Get($"{i}.{Mean}") ?? adam.exp_avg;
-                    adam.exp_avg_sq = Get($"{i}.{Variance}") ?? adam.exp_avg_sq;
-                    adam.step = GetStep($"{i}.{Step}");
+                    adam.exp_avg = Get(i, Mean) ?? adam.exp_avg;
+                    adam.exp_avg_sq = Get(i, Variance) ?? adam.exp_avg_sq;
+                    adam.step = GetStep(i);
                     break;
                 case AdamW.State adamW:
-                    adamW.exp_avg = Get($"{i}.{Mean}") ?? adamW.exp_avg;
-                    adamW.exp_avg_sq = Get($"{i}.{Variance}") ?? adamW.exp_avg_sq;
-                    adamW.step = GetStep($"{i}.{Step}");
+                    adamW.exp_avg = Get(i, Mean) ?? adamW.exp_avg;
+                    adamW.exp_avg_sq = Get(i, Variance) ?? adamW.exp_avg_sq;
+                    adamW.step = GetStep(i);
                     break;
             }
         }
 
-        Tensor? Get(string name) => tensors.TryGetValue(name, out var value) ? value.to(device, copy: true).DetachFromDisposeScope() : null;
+        Tensor? Get(int parameter, string name)
+        {
+            if (!tensors.TryGetValue($"{parameter}.{name}", out var value))
+                return null;
+            return value.dtype == ScalarType.Float32 && value.shape.AsSpan().SequenceEqual(shapes[parameter])
+                ? value.to(device, copy: true).DetachFromDisposeScope()
+                : throw Wrong(parameter, name, value, $"numbers of single precision of shape ({string.Join(", ", shapes[parameter])})");
+        }
 
-        long GetStep(string name) => tensors.TryGetValue(name, out var value) ? value.item<long>() : 0;
+        long GetStep(int parameter)
+        {
+            if (!tensors.TryGetValue($"{parameter}.{Step}", out var value))
+                return 0;
+            return value.dtype == ScalarType.Int64 && value.numel() == 1 && value.item<long>() is >= 0 and var step
+                ? step
+                : throw Wrong(parameter, Step, value, "a count of at least 0");
+        }
+
+        static FormatException Wrong(int parameter, string name, Tensor found, string expected)
+            => new($"'{parameter}.{name}' is of {found.dtype} and shape ({string.Join(", ", found.shape)}); {expected} was expected");
     }
 
     private static (string Name, Tensor? Tensor)[] Of(OptimizerState state) => state switch

@@ -52,15 +52,31 @@ internal sealed class RunTensors(YoloNetwork network, YoloNetwork average, Detec
         }
 
         NetworkState.Load(average, Part(tensors, Average), source);
+        foreach (var (name, tensor) in Part(tensors, Loss))
+        {
+            if (tensor.dtype != ScalarType.Float64 || tensor.dim() != 1 || tensor.shape[0] != network.Strides.Count)
+                throw new WeightsFormatException($"'{source}': '{Loss}{name}' is not a number of double precision per layer.");
+        }
+
         loss.LoadState(Part(tensors, Loss));
         var gradients = Part(tensors, Gradient);
         foreach (var (name, parameter) in network.named_parameters())
         {
-            if (gradients.TryGetValue(name, out var gradient))
-                parameter.grad = gradient.to(device).DetachFromDisposeScope();
+            if (!gradients.TryGetValue(name, out var gradient))
+                continue;
+            if (!gradient.shape.AsSpan().SequenceEqual(parameter.shape))
+                throw new WeightsFormatException($"'{source}': '{Gradient}{name}' has another shape than its parameter.");
+            parameter.grad = gradient.to(device).DetachFromDisposeScope();
         }
 
-        optimization.LoadState(Part(tensors, Optimizer), device);
+        try
+        {
+            optimization.LoadState(Part(tensors, Optimizer), device);
+        }
+        catch (FormatException exception)
+        {
+            throw new WeightsFormatException($"'{source}': what the optimiser remembers is damaged: {exception.Message}.", exception);
+        }
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> Gradients()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
@@ -30,7 +31,7 @@ internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : 
     public void Add(IReadOnlyDictionary<string, Tensor> terms, int images)
     {
         using var scope = NewDisposeScope();
-        _sums.add_(stack(names.Select(name => terms[name])).to(ScalarType.Float32));
+        _sums.AddInPlace(stack(names.Select(name => terms[name])).to(ScalarType.Float32));
         _batches++;
         _images += images;
         _lastBatch = _clock.Elapsed;
@@ -40,7 +41,7 @@ internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : 
     public IReadOnlyDictionary<string, float> Read()
     {
         using var scope = NewDisposeScope();
-        var means = (_sums / Math.Max(_batches, 1)).cpu().data<float>().ToArray();
+        var means = _sums.Over(Math.Max(_batches, 1)).cpu().data<float>().ToArray();
         return names.Zip(means).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 

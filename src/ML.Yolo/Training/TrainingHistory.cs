@@ -13,6 +13,12 @@ public sealed class TrainingHistory
     public TrainingHistory(IReadOnlyList<TrainingEpoch> epochs)
     {
         ArgumentNullException.ThrowIfNull(epochs);
+        foreach (var (i, epoch) in epochs.Index())
+        {
+            if (epoch is null)
+                throw new ArgumentException($"Epoch {i + 1} of the history is null.", nameof(epochs));
+        }
+
         Epochs = epochs;
     }
 
@@ -24,7 +30,7 @@ public sealed class TrainingHistory
     {
         var text = new StringBuilder();
         var names = Epochs.SelectMany(epoch => epoch.Numbers()).Select(number => number.Name).Distinct().ToList();
-        text.Append("epoch,seconds,").AppendJoin(',', names).Append('\n');
+        text.Append("epoch,seconds,").AppendJoin(',', names.Select(Quoted)).Append('\n');
         foreach (var epoch in Epochs)
         {
             var numbers = epoch.Numbers().ToDictionary(number => number.Name, number => number.Value);
@@ -33,6 +39,22 @@ public sealed class TrainingHistory
         }
 
         return text.ToString();
+    }
+
+    /// <summary>At most so many of the epochs, evenly spread, the last among them.</summary>
+    internal TrainingHistory Thinned(int maxEpochs)
+    {
+        if (Epochs.Count <= maxEpochs)
+            return this;
+        var step = (double)Epochs.Count / maxEpochs;
+        return new TrainingHistory([.. Enumerable.Range(1, maxEpochs).Select(i => Epochs[Math.Min((int)(i * step), Epochs.Count) - 1])]);
+    }
+
+    /// <summary>As RFC 4180 has it. Names of losses come out of model zips: no table calculates what begins as a formula does.</summary>
+    private static string Quoted(string name)
+    {
+        var harmless = name.TrimStart() is ['=' or '+' or '-' or '@', ..] ? $"'{name}" : name;
+        return harmless.AsSpan().ContainsAny(",\"\r\n") || harmless != name ? $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
     }
 
     /// <summary>Writes <see cref="ToCsv"/> to a file, whole or not at all.</summary>

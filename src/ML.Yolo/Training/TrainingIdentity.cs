@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using ML.Yolo.Samples;
 
 namespace ML.Yolo.Training;
@@ -15,6 +16,10 @@ namespace ML.Yolo.Training;
 /// <param name="Loss">Name of the loss variant; null in checkpoints of earlier versions.</param>
 internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options, string? Loss = null)
 {
+    /// <summary>What is wrong with it, where it was read; null where nothing is.</summary>
+    [JsonIgnore]
+    public string? Flaw => ClassNames.Length == 0 || ClassNames.Any(name => name is null) ? "its 'ClassNames' is empty, or holds null" : null;
+
     /// <summary>The identity of a run over a set.</summary>
     public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, string loss, int seed)
         => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options, loss);

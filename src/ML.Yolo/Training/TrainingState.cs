@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ML.Yolo.Training;
 
 /// <summary>Where a run stands at the end of an epoch, beside its tensors.</summary>
@@ -26,6 +28,19 @@ internal sealed record TrainingState
 
     /// <summary>Updates of the averaged weights.</summary>
     public long AverageUpdates { get; init; }
+
+    /// <summary>What is wrong with it, where it was read; null where nothing is.</summary>
+    [JsonIgnore]
+    public string? Flaw
+    {
+        get
+        {
+            var isCounted = Epoch >= 0 && Batches >= 0 && SinceStep >= 0 && AverageUpdates >= 0;
+            var isMeasured = BestEpoch >= 0 && BestEpoch <= Epoch && BestScoreThreshold is null or (>= 0 and <= 1)
+                && ClassPrecisions.All(precision => precision is >= 0 and <= 1);
+            return isCounted && isMeasured ? null : "its state counts below 0, or has a best epoch, a threshold or a precision out of range";
+        }
+    }
 
     /// <summary>The state once an epoch was validated: it is the best where no earlier one was better, by 0.1 · mAP50 + 0.9 · mAP50-95.</summary>
     /// <param name="epoch">The epoch.</param>

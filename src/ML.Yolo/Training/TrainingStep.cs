@@ -1,5 +1,4 @@
 using ML.Yolo.Imaging;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
@@ -47,7 +46,7 @@ internal sealed class TrainingStep
         var isDue = _optimization.CountBatch(mustStep);
         var norm = isDue ? ClippedNorm() : 0;
         // The norm has waited for the device already; where there was none, this is the batch's one wait.
-        var fault = !double.IsFinite(total.ToDouble()) ? LossFault : !double.IsFinite(norm) ? GradientFault : 0;
+        var fault = !double.IsFinite(Number(total)) ? LossFault : !double.IsFinite(norm) ? GradientFault : 0;
         switch (_exchange.Max(fault))
         {
             case LossFault:
@@ -87,5 +86,11 @@ internal sealed class TrainingStep
         _average.Update();
         _exchange.ShareWeights(_replicas.Network);
         _replicas.Refresh();
+    }
+
+    private static double Number(Tensor total)
+    {
+        using var scope = NewDisposeScope();
+        return total.to(ScalarType.Float64).item<double>();
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Weights;
@@ -6,6 +7,7 @@ namespace ML.Yolo.Weights;
 internal sealed class NetworkState
 {
     private const int NamedInMessage = 8;
+    private const string Variance = ".running_var";
 
     private static readonly string[] Derived = ["anchor_grid", "grid", "stride", "strides", "shape"];
 
@@ -140,6 +142,20 @@ internal sealed class NetworkState
         }
     }
 
+    /// <summary>A network with such weights finds nothing, or anything, without a word.</summary>
+    private void RejectNotFinite(IEnumerable<string> names)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var name in names)
+        {
+            var values = _found[name].to(_wanted[name].dtype);
+            if (!values.isfinite().all().item<bool>())
+                throw new WeightsFormatException($"'{_source}': '{name}' holds numbers that are not finite in {values.dtype}; finite ones were expected.");
+            if (name.EndsWith(Variance, StringComparison.Ordinal) && values.IsBelow(0).any().item<bool>())
+                throw new WeightsFormatException($"'{_source}': '{name}' holds a variance below 0; at least 0 was expected.");
+        }
+    }
+
     private void CopyClassRows(ClassNameMatch classes)
     {
         if (_classCount is not { } found)
@@ -152,6 +168,7 @@ internal sealed class NetworkState
 
     private void Copy()
     {
+        RejectNotFinite(_fits.Concat(_classRows));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         foreach (var name in _fits)

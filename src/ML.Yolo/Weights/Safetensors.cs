@@ -27,7 +27,7 @@ public static class Safetensors
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">Tensors by name.</param>
     /// <param name="metadata">Free text by key, kept in the header.</param>
-    /// <exception cref="NotSupportedException">A tensor has a type the format does not know.</exception>
+    /// <exception cref="NotSupportedException">A tensor has a type the format does not know, or names and metadata take more than 4 MB.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it, and an existing file is left as it was.</exception>
     public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
         => AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
@@ -71,6 +71,8 @@ public static class Safetensors
     {
         var header = Header(tensors, metadata);
         var padding = (Alignment - (header.Length % Alignment)) % Alignment;
+        if (header.Length + padding > SafetensorsHeader.MaxHeaderLength)
+            throw new NotSupportedException($"The header takes {header.Length} bytes; at most {SafetensorsHeader.MaxHeaderLength} can be read again.");
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)(header.Length + padding));
         stream.Write(length);

@@ -11,7 +11,7 @@ internal sealed class SafetensorsHeader
     private const int LengthBytes = sizeof(ulong);
 
     // A detector's header is a hundredth of that; parsed, a header takes several times its length in memory.
-    private const long MaxHeaderLength = 4 << 20;
+    public const long MaxHeaderLength = 4 << 20;
     private const int MaxTensors = 20_000;
     private const int MaxDimensions = 16;
     private const string MetadataKey = "__metadata__";

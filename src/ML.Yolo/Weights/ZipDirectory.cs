@@ -130,7 +130,7 @@ internal sealed class ZipDirectory
         if (packed < 0 || length < 0 || data > directoryOffset || packed > directoryOffset - data)
             throw Damaged($"'{name}' is said to take {packed} bytes from byte {data} on; the directory begins at byte {directoryOffset}");
         var isStored = UInt16(record, 10) == 0 && (UInt16(record, 8) & 1) == 0 && packed == length;
-        return new Entry(name, header, data, packed, UInt32(record, 16), isStored);
+        return new Entry(name, header, data, packed, UInt32(record, 16), isStored) { UnpackedLength = length };
     }
 
     /// <summary>Sizes and offset, from the extra field where they do not fit in 32 bits.</summary>
@@ -214,5 +214,8 @@ internal sealed class ZipDirectory
     public sealed record Entry(string Name, long Header, long Offset, long Length, uint Crc32, bool IsStored)
     {
         public long End => Offset + Length;
+
+        /// <summary>Bytes of its contents, as the directory has it.</summary>
+        public long UnpackedLength { get; init; } = Length;
     }
 }

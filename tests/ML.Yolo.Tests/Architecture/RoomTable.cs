@@ -9,20 +9,21 @@ internal static class RoomTable
     /// <summary>A row per room, in the order of the document. A room may always use itself.</summary>
     public static IReadOnlyDictionary<string, string[]> Imports { get; } = new Dictionary<string, string[]>
     {
-        ["Boxes"] = [],
+        ["Tensors"] = [],
+        ["Boxes"] = ["Tensors"],
         ["Files"] = [],
         ["Devices"] = [],
         ["Interop"] = [],
         ["Columns"] = ["Interop", "Boxes"],
-        ["Imaging"] = ["Boxes"],
-        ["Networks"] = ["Boxes", "Devices"],
-        ["Losses"] = ["Boxes"],
-        ["Weights"] = ["Networks", "Files"],
+        ["Imaging"] = ["Boxes", "Tensors"],
+        ["Networks"] = ["Boxes", "Devices", "Tensors"],
+        ["Losses"] = ["Boxes", "Tensors"],
+        ["Weights"] = ["Networks", "Files", "Tensors"],
         ["Datasets"] = ["Columns", "Imaging", "Boxes", "Files"],
         ["Samples"] = ["Columns", "Imaging", "Boxes"],
-        ["Scoring"] = ["Networks", "Imaging", "Columns", "Boxes"],
+        ["Scoring"] = ["Networks", "Imaging", "Columns", "Boxes", "Tensors"],
         ["Evaluation"] = ["Boxes"],
-        ["Training"] = ["Samples", "Imaging", "Networks", "Losses", "Scoring", "Evaluation", "Weights", "Files", "Boxes", "Devices"],
+        ["Training"] = ["Samples", "Imaging", "Networks", "Losses", "Scoring", "Evaluation", "Weights", "Files", "Boxes", "Devices", "Tensors"],
         ["Persistence"] = ["Weights", "Networks", "Scoring", "Files", "Interop"],
     };
 

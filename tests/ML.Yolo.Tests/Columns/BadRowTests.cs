@@ -159,6 +159,25 @@ public sealed class BadRowTests : IDisposable
         Assert.Equal(message, exception.Message);
     }
 
+    [Fact]
+    public void Fit_ResizedBoxesOfOneRowAreBad_NamesItsNumberOnce()
+    {
+        var rows = SquareImages.Draw(4);
+        rows[Bad].BoundingBoxes = [9, 9, 3, 3];
+        var warnings = new List<string>();
+        _mlContext.Log += (_, entry) => warnings.Add(entry.Message);
+        var options = TinyRun.Options(epochs: 1);
+        (options.BadSampleHandling, options.ImageColumnName, options.BoundingBoxColumnName) = (BadSampleHandling.Skip, "Small", "Resized");
+        var data = SquareImages.AsView(_mlContext, rows);
+        var resize = _mlContext.Transforms.ResizeImages("Small", 32, 32, "Image")
+            .Append(_mlContext.Transforms.ResizeBoundingBoxes("Resized", "BoundingBoxes", "Image", "Small"));
+        var resized = resize.Fit(data).Transform(data);
+
+        _mlContext.MulticlassClassification.Trainers.Yolo(options).Fit(resized).Dispose();
+
+        Assert.Contains(warnings, warning => warning.Contains($"is left out.{Environment.NewLine}  Row 2, 'BoundingBoxes', box 0: (9, 9, 3, 3) is inverted", Ordinal));
+    }
+
     private static MLImage Plain() => MLImage.CreateFromPixels(10, 10, MLPixelFormat.Bgra32, new byte[400]);
 
     private void Read(string reader, IReadOnlyList<Row> rows)

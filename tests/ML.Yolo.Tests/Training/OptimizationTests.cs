@@ -107,6 +107,30 @@ public sealed class OptimizationTests
         Assert.False(double.IsFinite(optimization.Clip()));
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void Step_ThreeStepsOfAdam_MovesAsTorchSharpsOwn(OptimizerKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+        using var optimization = new Optimization(network, Settings with { Kind = kind }, batchesPerEpoch: 100);
+        const string name = "model.0.conv.weight";
+        var expected = new TorchSharp.Modules.Parameter(network.state_dict()[name].clone());
+        using TorchSharp.Modules.OptimizerHelper own = kind == OptimizerKind.Adam
+            ? optim.Adam([expected], Rate, Momentum, weight_decay: Decay)
+            : optim.AdamW([expected], Rate, Momentum, weight_decay: Decay);
+
+        for (var i = 1; i <= 3; i++)
+        {
+            expected.grad = full_like(expected, 0.1 * i).detach();
+            own.step();
+            Step(network, optimization, gradient: 0.1 * i);
+        }
+
+        TensorAssert.Close(expected, network.state_dict()[name], 1e-5, 1e-6);
+    }
+
     private static bool Step(YoloNetwork network, Optimization optimization, double gradient, bool mustStep = false)
     {
         optimization.BeginBatch(epoch: 1);

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -49,9 +50,9 @@ internal sealed class AttentionBlock : Module<Tensor, Tensor>
         var parts = _queriesKeysValues.call(input).reshape(shape[0], _heads, (2 * _keyChannels) + _valueChannels, -1)
             .split([_keyChannels, _keyChannels, _valueChannels], 2);                              // 3 × (B, heads, channels, N)
         var (queries, keys, values) = (parts[0], parts[1], parts[2]);
-        var scores = queries.transpose(-2, -1).matmul(keys) * Math.Pow(_keyChannels, -0.5);       // (B, heads, N, N): query, key
+        var scores = queries.transpose(-2, -1).matmul(keys).Times(Math.Pow(_keyChannels, -0.5));  // (B, heads, N, N): query, key
         var attended = values.matmul(scores.softmax(-1).transpose(-2, -1));                       // (B, heads, channels, N)
-        var output = attended.reshape(shape) + _positions.call(values.reshape(shape));
+        var output = attended.reshape(shape).Plus(_positions.call(values.reshape(shape)));
         return _projection.call(output).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ML.Yolo.Networks;
+using ML.Yolo.Tensors;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -71,6 +72,6 @@ internal sealed class BottleneckBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var output = _expand.call(_reduce.call(input));
-        return (_hasShortcut ? input + output : output).MoveToOuterDisposeScope();
+        return (_hasShortcut ? input.Plus(output) : output).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using ML.Yolo.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -26,7 +27,7 @@ internal sealed class PsaBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var attended = input + _attention.call(input);
-        return (attended + _feedForward.call(attended)).MoveToOuterDisposeScope();
+        var attended = input.Plus(_attention.call(input));
+        return attended.Plus(_feedForward.call(attended)).MoveToOuterDisposeScope();
     }
 }

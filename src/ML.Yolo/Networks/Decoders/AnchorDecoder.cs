@@ -1,4 +1,5 @@
 using ML.Yolo.Boxes;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -40,10 +41,10 @@ internal sealed class AnchorDecoder(AnchorBoxCoding coding, AnchorSet anchors, I
     private protected override (Tensor Boxes, Tensor Scores) DecodeRows(Tensor rows, Tensor position, int layer, long width, long height)
     {
         using var scope = NewDisposeScope();
-        var cells = stack([position.remainder(width), position.floor_divide(width).remainder(height)], 1).to(rows.dtype);     // (K, 2): x, y
-        var sizes = anchors.InCells(Strides)[layer].to(rows.dtype, rows.device).index_select(0, position.floor_divide(width * height));    // (K, 2)
-        var centre = (coding.DecodeCentre(rows.narrow(1, 0, 2)) + cells) * Strides[layer];
-        var size = coding.DecodeSize(rows.narrow(1, 2, 2), sizes) * Strides[layer];
+        var cells = stack([position.Remainder(width), position.FloorOver(width).Remainder(height)], 1).to(rows.dtype);     // (K, 2): x, y
+        var sizes = anchors.InCells(Strides)[layer].to(rows.dtype, rows.device).index_select(0, position.FloorOver(width * height));    // (K, 2)
+        var centre = coding.DecodeCentre(rows.narrow(1, 0, 2)).Plus(cells).Times(Strides[layer]);
+        var size = coding.DecodeSize(rows.narrow(1, 2, 2), sizes).Times(Strides[layer]);
         var probabilities = rows.narrow(1, AnchorChannels.Objectness, 1 + ClassCount).sigmoid();                                      // (K, 1 + C)
         var scores = probabilities.narrow(1, 1, ClassCount) * probabilities.narrow(1, 0, 1);
         return (cat([centre, size], 1).MoveToOuterDisposeScope(), scores.MoveToOuterDisposeScope());

@@ -1,4 +1,5 @@
 using ML.Yolo.Boxes;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Networks;
@@ -30,7 +31,7 @@ internal abstract class MapDecoder(IReadOnlyList<int> strides, int classCount)
         {
             var rows = Rows(maps[layer]);                                                 // (B·n, …)
             var (batch, count) = (maps[layer].shape[0], rows.shape[0] / maps[layer].shape[0]);
-            var position = arange(count, ScalarType.Int64, rows.device).repeat(batch);    // (B·n)
+            var position = Arithmetic.Range(count, ScalarType.Int64, rows.device).repeat(batch);    // (B·n)
             var (layerBoxes, layerScores) = DecodeRows(rows, position, layer, GridWidth(maps[layer]), GridHeight(maps[layer]));
             (boxes[layer], scores[layer]) = (layerBoxes.view(batch, count, 4), layerScores.view(batch, count, classCount));
         }
@@ -51,11 +52,11 @@ internal abstract class MapDecoder(IReadOnlyList<int> strides, int classCount)
         {
             var rows = Rows(maps[layer]);                                                 // (B·n, …)
             var count = rows.shape[0] / maps[layer].shape[0];
-            var likely = (MaxScoreLogits(rows) > MinLogit(minScore)).nonzero().squeeze(1);    // (K)
-            var position = likely.remainder(count);
+            var likely = MaxScoreLogits(rows).IsAbove(MinLogit(minScore)).nonzero().squeeze(1);    // (K)
+            var position = likely.Remainder(count);
             var (layerBoxes, layerScores) = DecodeRows(rows.index_select(0, likely), position, layer, GridWidth(maps[layer]), GridHeight(maps[layer]));
-            images.Add(likely.floor_divide(count));
-            indices.Add(position + first);
+            images.Add(likely.FloorOver(count));
+            indices.Add(position.Plus(first));
             boxes.Add(layerBoxes);
             scores.Add(layerScores);
             first += count;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using ML.Yolo.Boxes;
+using ML.Yolo.Tensors;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -54,9 +55,9 @@ internal sealed class PointDecoder(IReadOnlyList<int> strides, int classCount) :
     private protected override (Tensor Boxes, Tensor Scores) DecodeRows(Tensor rows, Tensor position, int layer, long width, long height)
     {
         using var scope = NewDisposeScope();
-        var points = stack([position.remainder(width), position.floor_divide(width)], 1).to(rows.dtype) + Middle;            // (K, 2): x, y in cells
+        var points = stack([position.Remainder(width), position.FloorOver(width)], 1).to(rows.dtype).Plus(Middle);        // (K, 2): x, y in cells
         var distances = YoloV8BoxCoding.DecodeDistances(rows.narrow(1, 0, PointChannels.FirstClass));                        // (K, 4)
-        var boxes = YoloV8BoxCoding.DecodeBoxes(distances, points, BoxFormat.XyWh) * Strides[layer];
+        var boxes = YoloV8BoxCoding.DecodeBoxes(distances, points, BoxFormat.XyWh).Times(Strides[layer]);
         return (boxes.MoveToOuterDisposeScope(), rows.narrow(1, PointChannels.FirstClass, ClassCount).sigmoid().MoveToOuterDisposeScope());
     }
 

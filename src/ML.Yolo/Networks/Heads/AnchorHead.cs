@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ML.Yolo.Boxes;
 using ML.Yolo.Networks;
+using ML.Yolo.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -114,7 +115,7 @@ internal sealed class AnchorHead : DetectionHead
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var cells = Math.Pow(ExpectedImageSize / stride, 2);
-        bias.select(1, AnchorChannels.Objectness).add_(Math.Log(ExpectedObjects / cells));
-        bias.narrow(1, AnchorChannels.FirstClass, classCount).add_(Math.Log(ExpectedClassProbability / (classCount - 0.99999)));
+        bias.select(1, AnchorChannels.Objectness).AddInPlace(Math.Log(ExpectedObjects / cells));
+        bias.narrow(1, AnchorChannels.FirstClass, classCount).AddInPlace(Math.Log(ExpectedClassProbability / (classCount - 0.99999)));
     }
 }

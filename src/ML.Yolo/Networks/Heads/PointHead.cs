@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ML.Yolo.Boxes;
 using ML.Yolo.Networks;
+using ML.Yolo.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -151,8 +152,8 @@ internal sealed class PointHead : DetectionHead
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var cells = Math.Pow(ExpectedImageSize / Settings.Strides[layer], 2);
-        Bias(_boxTowers[layer]).fill_(InitialBoxBias);
-        Bias(_classTowers[layer]).fill_(Math.Log(ExpectedObjects / Settings.ClassCount / cells));
+        Bias(_boxTowers[layer]).FillInPlace(InitialBoxBias);
+        Bias(_classTowers[layer]).FillInPlace(Math.Log(ExpectedObjects / Settings.ClassCount / cells));
     }
 
     private static Parameter Bias(Sequential tower) => ((Conv2d)tower[^1]).bias!;
@@ -172,7 +173,7 @@ internal sealed class PointHead : DetectionHead
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
             _values = Conv2d(YoloV8BoxCoding.Bins, 1, 1, bias: false);
-            _values.weight.copy_(arange(YoloV8BoxCoding.Bins, ScalarType.Float32).view(1, -1, 1, 1));
+            _values.weight.copy_(Arithmetic.Range(YoloV8BoxCoding.Bins, ScalarType.Float32, CPU).view(1, -1, 1, 1));
             _values.weight.requires_grad = false;
             RegisterComponents();
         }
