@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using System.Text;
+using ML.Yolo.Training;
+using TorchSharp;
+
+namespace ML.Yolo;
+
+/// <summary>What one process of several does before a run and after it: its share of the processors, the same options as the others, their checkpoint.</summary>
+internal sealed class RankRun : IDisposable
+{
+    private readonly int _threads = torch.get_num_threads();
+    private DirectoryInfo? _copy;
+
+    private RankRun()
+    {
+    }
+
+    /// <summary>Begins, on every rank. The options of all but the first then have a folder of their own for checkpoints, which they only read.</summary>
+    /// <exception cref="ArgumentException">An option does not go with as many processes, or differs from the first rank's.</exception>
+    public static RankRun Begin(Distribution distribution, YoloTrainer.Options options)
+    {
+        var run = new RankRun();
+        if (distribution.Size == 1)
+            return run;
+        options.Check(distribution);
+        RequireSameOptions(distribution, options);
+        // Whoever sets the variable has counted the processors already.
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
+            torch.set_num_threads(distribution.ProcessorCount);
+        try
+        {
+            run.CopyCheckpoint(distribution, options);
+            return run;
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _copy?.Delete(recursive: true);
+        if (torch.get_num_threads() != _threads)
+            torch.set_num_threads(_threads);
+    }
+
+    private static void RequireSameOptions(Distribution distribution, YoloTrainer.Options options)
+    {
+        var text = FormattableString.Invariant($"{options.CheckpointDirectory is not null} {options.Resume} {options.ValidationSet is not null} ")
+            + DetectorManifest.ToJson(options).ToJsonString();
+        var all = distribution.Gather(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var other = Array.FindIndex(all, one => !one.SequenceEqual(all[0]));
+        if (other > 0)
+        {
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Rank {other} was given other options than rank 0; the same were expected on all {distribution.Size}."), nameof(options));
+        }
+    }
+
+    /// <summary>The first rank's folder may be on a disk that the others do not see.</summary>
+    private void CopyCheckpoint(Distribution distribution, YoloTrainer.Options options)
+    {
+        if (options.CheckpointDirectory is not { } path)
+            return;
+        if (!distribution.IsFirst)
+        {
+            _copy = Directory.CreateTempSubdirectory("ml-yolo-rank-");
+            options.CheckpointDirectory = _copy.FullName;
+        }
+
+        if (!options.Resume)
+            return;
+        foreach (var name in RunFolder.FileNames)
+            CopyFile(distribution, Path.Combine(path, name), _copy is null ? null : Path.Combine(_copy.FullName, name));
+    }
+
+    /// <param name="distribution">The processes.</param>
+    /// <param name="source">The first rank's file.</param>
+    /// <param name="target">Where this rank writes it; null on the first.</param>
+    private static void CopyFile(Distribution distribution, string source, string? target)
+    {
+        const int Absent = -1;
+        const int BlockLength = 32 << 20;
+        using var file = target is not null ? null : File.Exists(source) ? File.OpenRead(source) : null;
+        var blocks = distribution.Agree(file is null ? Absent : (int)((file.Length + BlockLength - 1) / BlockLength));
+        if (blocks == Absent)
+            return;
+        using var copy = target is null ? null : File.Create(target);
+        for (var block = 0; block < blocks; block++)
+        {
+            var length = distribution.Agree(file is null ? 0 : (int)Math.Min(BlockLength, file.Length - file.Position));
+            var bytes = new byte[length];
+            file?.ReadExactly(bytes);
+            distribution.Broadcast(bytes);
+            copy?.Write(bytes);
+        }
+    }
+}
