@@ -13,8 +13,8 @@ internal static class MpiLauncher
     // Slurm tells every step of its tasks, whether or not they speak MPI.
     private static readonly string[] Sizes = ["PMI_SIZE", "SLURM_STEP_NUM_TASKS", OpenMpiSize];
 
-    /// <summary>Whether there is one.</summary>
-    public static bool IsLauncher => Array.Exists(Marks, name => Read(name) is not null) || ExpectedSize > 1;
+    /// <summary>Whether there is one, and it started several processes, as far as it tells.</summary>
+    public static bool IsLauncher => ExpectedSize > 1 || (ExpectedSize == 0 && Array.Exists(Marks, name => Read(name) is not null));
 
     /// <summary>Whether it is Open MPI's.</summary>
     public static bool IsOpenMpi => Read(OpenMpiSize) is not null;

@@ -7,7 +7,10 @@ namespace ML.Yolo;
 /// <summary>Makes an <c>MLContext</c> work with the other processes that <c>mpirun</c> started.</summary>
 public static class YoloMpi
 {
-    /// <summary>Whether this process was started by a launcher of MPI, such as <c>mpirun</c> or Slurm's <c>srun</c>. Loads nothing.</summary>
+    /// <summary>
+    /// Whether this process is one of several that a launcher of MPI started, such as <c>mpirun</c> or Slurm's <c>srun</c>, by what the launcher left in the
+    /// environment. Loads nothing.
+    /// </summary>
     public static bool IsLaunched => MpiLauncher.IsLauncher;
 
     /// <summary>Makes all YOLO trainers of a context share every batch with the other processes, unless their options name others.</summary>

@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
+using ML.Yolo.Devices;
 using ML.Yolo.Training;
-using TorchSharp;
 
 namespace ML.Yolo;
 
 /// <summary>What one process of several does before a run and after it: its share of the processors, the same options as the others, their checkpoint.</summary>
 internal sealed class RankRun : IDisposable
 {
-    private readonly int _threads = torch.get_num_threads();
+    private ProcessorThreads? _threads;
     private DirectoryInfo? _copy;
 
     private RankRun()
@@ -24,9 +24,7 @@ internal sealed class RankRun : IDisposable
             return run;
         options.Check(distribution);
         RequireSameOptions(distribution, options);
-        // Whoever sets the variable has counted the processors already.
-        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
-            torch.set_num_threads(distribution.ProcessorCount);
+        run._threads = ProcessorThreads.Limit(distribution.ProcessorCount);
         try
         {
             run.CopyCheckpoint(distribution, options);
@@ -39,12 +37,20 @@ internal sealed class RankRun : IDisposable
         }
     }
 
+    /// <summary>Which process is which rank: launchers name processes alone when one dies.</summary>
+    public static string Describe(Distribution distribution)
+    {
+        const int Shown = 64;
+        var own = FormattableString.Invariant($"rank {distribution.Rank} is process {Environment.ProcessId} on {Environment.MachineName}");
+        var all = Array.ConvertAll(distribution.Gather(Encoding.UTF8.GetBytes(own)), Encoding.UTF8.GetString);
+        return $"{distribution.Size} processes share every batch: {string.Join(", ", all.Take(Shown))}{(all.Length > Shown ? " …" : "")}.";
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _copy?.Delete(recursive: true);
-        if (torch.get_num_threads() != _threads)
-            torch.set_num_threads(_threads);
+        _threads?.Dispose();
     }
 
     private static void RequireSameOptions(Distribution distribution, YoloTrainer.Options options)

@@ -40,6 +40,8 @@ internal sealed class YoloTrainingRun
     public YoloTransformer Train(IDataView input)
     {
         using var processes = RankRun.Begin(_distribution, _options);
+        if (_distribution.Size > 1)
+            _log.Say(RankRun.Describe(_distribution));
         var devices = _options.DataParallelGpus is { } gpus ? _environment.Devices(gpus) : [_environment.Device()];
         using var scope = NewDisposeScope();
         var weights = LoadWeights();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using ML.Yolo.Distributed;
 
 namespace ML.Yolo;
@@ -9,6 +10,7 @@ namespace ML.Yolo;
 public abstract class Distribution
 {
     private readonly Stopwatch _exchanging = new();
+    private Exception? _told;
 
     private protected Distribution()
     {
@@ -69,6 +71,9 @@ public abstract class Distribution
         return number;
     }
 
+    /// <summary>The first rank's text, on all.</summary>
+    internal string Agree(string text) => Encoding.UTF8.GetString(Gather(Encoding.UTF8.GetBytes(text))[0]);
+
     /// <summary>Replaces bytes by those of one rank; as many on each.</summary>
     internal void Broadcast(Span<byte> bytes, int from = 0)
     {
@@ -97,12 +102,17 @@ public abstract class Distribution
             Max(0);
             return result;
         }
-        catch (Exception exception) when (exception is not DistributionException and not OtherRankCanceledException)
+        catch (Exception exception) when (!IsKnown(exception))
         {
             Fail(exception);
+            _told = exception;
             throw;
         }
     }
+
+    /// <summary>Whether the other ranks know of a failure: it is another's, or an inner call has told them.</summary>
+    private bool IsKnown(Exception exception) => exception is DistributionException or OtherRankCanceledException || exception == _told
+        || (exception.InnerException is { } inner && IsKnown(inner));
 
     /// <inheritdoc cref="Sum(Span{float})"/>
     private protected abstract void SumAll(Span<float> numbers);
