@@ -43,8 +43,8 @@ internal static class MpiLibrary
         ? "Install Microsoft MPI (the redistributable msmpisetup.exe), which brings msmpi.dll and mpiexec."
         : OperatingSystem.IsMacOS()
             ? "Install MPICH: brew install mpich."
-            : "Install MPICH (Debian and Ubuntu: apt-get install mpich; Fedora: dnf install mpich), or on a cluster load its module of MPICH, Intel MPI, MVAPICH "
-                + $"or Cray MPICH. If the library is elsewhere, name the file in {PathVariable}.";
+            : "Install MPICH (Debian and Ubuntu: apt-get install mpich; Fedora: dnf install mpich), or on a cluster load its module of MPICH, Intel MPI, "
+                + $"MVAPICH or Cray MPICH. If the library is elsewhere, name the file in {PathVariable}.";
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Name ? Handle.Value : 0;
 

@@ -3,7 +3,7 @@ using Native = MPI.Unsafe;
 
 namespace ML.Yolo.Mpi;
 
-/// <summary>Tells the other ranks several times within their patience that this one lives and how many exchanges it has come to, and listens to them.</summary>
+/// <summary>Tells the other ranks, several times within their patience, that this one lives and how many exchanges it has come to; listens to them.</summary>
 /// <remarks>A thread of its own: a rank that computes for minutes, or waits for a disk, is not taken for dead.</remarks>
 internal sealed unsafe class Pulse
 {
@@ -98,7 +98,10 @@ internal sealed unsafe class Pulse
 
                 peer.IsListening = true;
                 fixed (int* request = &peer.Receive)
-                    Start("MPI_Irecv", request, (at) => MpiCalls.MPI_Irecv(peer.Numbers, sizeof(long), Native.MPI_BYTE, peer.Rank, 0, _channel.Pulses, (int*)at));
+                {
+                    Start("MPI_Irecv", request, at
+                        => MpiCalls.MPI_Irecv(peer.Numbers, sizeof(long), Native.MPI_BYTE, peer.Rank, 0, _channel.Pulses, (int*)at));
+                }
             }
 
             // One that does not listen gets no second word before it has heard the first.
@@ -106,7 +109,10 @@ internal sealed unsafe class Pulse
                 return;
             peer.Numbers[1] = Exchanges;
             fixed (int* request = &peer.Send)
-                Start("MPI_Isend", request, (at) => MpiCalls.MPI_Isend(peer.Numbers + 1, sizeof(long), Native.MPI_BYTE, peer.Rank, 0, _channel.Pulses, (int*)at));
+            {
+                Start("MPI_Isend", request, at
+                    => MpiCalls.MPI_Isend(peer.Numbers + 1, sizeof(long), Native.MPI_BYTE, peer.Rank, 0, _channel.Pulses, (int*)at));
+            }
         }
         catch (DistributionException)
         {

@@ -98,7 +98,11 @@ internal sealed class RowScoring(Distribution distribution, ITransformer model, 
         private readonly BoxColumn _boxes;
 
         public RowLines(DataViewRow row, DataViewSchema.Column[] columns)
-            => (_labels, _scores, _boxes) = (new LabelColumn(row, columns[0], _classes), new VectorColumn<float>(row, columns[1]), new BoxColumn(row, columns[2]));
+        {
+            _labels = new LabelColumn(row, columns[0], _classes);
+            _scores = new VectorColumn<float>(row, columns[1]);
+            _boxes = new BoxColumn(row, columns[2]);
+        }
 
         public string Read(long number)
         {

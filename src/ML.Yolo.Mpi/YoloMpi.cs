@@ -29,8 +29,8 @@ public static class YoloMpi
     /// <param name="model">A detector, or a chain with one; the same on all processes.</param>
     /// <param name="data">Rows of any number; the same on all processes. Each reads the images of its own blocks alone.</param>
     /// <param name="path">
-    /// The file, on a disk that all processes see. Until all rows are scored, blocks of 256 rows wait beside it, in a folder of its name and ".unfinished"; where
-    /// a run is cut off they stay, and the next one scores what is missing.
+    /// The file, on a disk that all processes see. Until all rows are scored, blocks of 256 rows wait beside it, in a folder of its name and ".unfinished";
+    /// where a run is cut off they stay, and the next one scores what is missing.
     /// </param>
     /// <remarks>
     /// A line is <c>{"row":0,"objects":[{"label":"cat","score":0.9,"box":[x0,y0,x1,y1]}]}</c>, boxes in pixels of the image in the image column. All processes

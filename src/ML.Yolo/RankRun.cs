@@ -5,7 +5,7 @@ using ML.Yolo.Training;
 
 namespace ML.Yolo;
 
-/// <summary>What one process of several does before a run and after it: its share of the processors, the same options as the others, their checkpoint.</summary>
+/// <summary>What one process of several does around a run: its share of the processors, the same options as the others, their checkpoint.</summary>
 internal sealed class RankRun : IDisposable
 {
     private ProcessorThreads? _threads;

@@ -332,8 +332,8 @@ public sealed partial class YoloTrainer
         }
 
         private static ArgumentException GpusAndProcesses() => new(
-            $"{nameof(DataParallelGpus)} and {nameof(Distribution)} are both set; one of them is expected. With processes, start one per GPU and give each its "
-            + "own by MLContext.GpuDeviceId.",
+            $"{nameof(DataParallelGpus)} and {nameof(Distribution)} are both set; one of them is expected. With processes, start one per GPU and give each "
+            + "its own by MLContext.GpuDeviceId.",
             nameof(DataParallelGpus));
 
         /// <summary>A copy that later changes to this object, or to what it holds, do not touch.</summary>

@@ -19,7 +19,7 @@ public sealed class SharedByProcessesTests(TrainedRun run) : IDisposable
         string[] line = Detect(Pictures(count: 130));
 
         var one = Tool.Run(_folder.Path, [.. line, "--output", _folder.File("one")]);
-        var (code, two) = Mpi.Run(2, ["dotnet", Assembly, .. line, "--output", _folder.File("two")]);
+        var (code, two) = MpiRunner.Run(2, ["dotnet", Assembly, .. line, "--output", _folder.File("two")]);
 
         Assert.True(code == 0, two);
         Assert.Equal(130, one.Lines.Count);
@@ -36,7 +36,7 @@ public sealed class SharedByProcessesTests(TrainedRun run) : IDisposable
         var good = File.ReadAllBytes(Path.Combine(pictures, "070.png"));
         File.WriteAllText(Path.Combine(pictures, "070.png"), "no picture");
 
-        var (code, failed) = Mpi.Run(2, ["dotnet", Assembly, .. line, "--output", _folder.File("cut")]);
+        var (code, failed) = MpiRunner.Run(2, ["dotnet", Assembly, .. line, "--output", _folder.File("cut")]);
 
         Assert.NotEqual(0, code);
         Assert.Contains("rank 1: error: ", failed, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class SharedByProcessesTests(TrainedRun run) : IDisposable
     {
         string[] line = ["train", "--data", run.Set, .. TrainedRun.Small, "--epochs", "2", "--output", _folder.File("runs")];
 
-        var (code, output) = Mpi.Run(2, ["dotnet", Assembly, .. line]);
+        var (code, output) = MpiRunner.Run(2, ["dotnet", Assembly, .. line]);
 
         Assert.True(code == 0, output);
         Assert.Single(output.Split('\n'), text => text.TrimStart().StartsWith("2/2 ", StringComparison.Ordinal));
@@ -84,7 +84,7 @@ public sealed class SharedByProcessesTests(TrainedRun run) : IDisposable
     [MpiFact]
     public void Val_TwoProcesses_IsRefused()
     {
-        var (code, output) = Mpi.Run(2, "dotnet", Assembly, "val", "--model", run.Model, "--data", run.Set);
+        var (code, output) = MpiRunner.Run(2, "dotnet", Assembly, "val", "--model", run.Model, "--data", run.Set);
 
         Assert.NotEqual(0, code);
         Assert.Contains("mlyolo val was started as 2 processes; one is expected.", output, StringComparison.Ordinal);

@@ -1,6 +1,8 @@
 namespace ML.Yolo.Files;
 
-/// <summary>Lines that are kept block by block in a folder until all are there, each block whole or not at all, so that a run that was cut off can go on.</summary>
+/// <summary>
+/// Lines that are kept block by block in a folder until all are there, each block whole or not at all, so that a run that was cut off can go on.
+/// </summary>
 /// <param name="folder">The folder; made by the first block.</param>
 internal sealed class BlockFiles(string folder)
 {

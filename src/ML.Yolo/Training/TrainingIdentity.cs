@@ -47,7 +47,11 @@ internal sealed record TrainingIdentity(
         if (Seed != earlier.Seed)
             yield return $"the seed was {earlier.Seed} and is {Seed}";
         if (Processes != earlier.Processes)
-            yield return $"{Counted(earlier.Processes)} shared every batch, and now {Counted(Processes)}: the samples are the same, sums are rounded otherwise";
+        {
+            yield return $"{Counted(earlier.Processes)} shared every batch, and now {Counted(Processes)}: the samples are the same, "
+                + "and sums are rounded otherwise";
+        }
+
         if (Samples != earlier.Samples || Data != earlier.Data)
             yield return $"the training data had {earlier.Samples} samples and has {Samples}, or their sizes or objects changed";
         foreach (var name in Options.Select(option => option.Key).Union(earlier.Options.Select(option => option.Key)))

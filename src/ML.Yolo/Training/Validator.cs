@@ -83,10 +83,12 @@ internal sealed class Validator
             return found;
         int[] counts = [.. found.Select(detections => detections.Length)];
         Detection[] all = [.. found.SelectMany(detections => detections)];
-        var countsByRank = Array.ConvertAll(distribution.Gather(MemoryMarshal.AsBytes<int>(counts)), bytes => MemoryMarshal.Cast<byte, int>(bytes).ToArray());
-        var allByRank = Array.ConvertAll(distribution.Gather(MemoryMarshal.AsBytes<Detection>(all)), bytes => MemoryMarshal.Cast<byte, Detection>(bytes).ToArray());
-        return Merge(countsByRank, allByRank);
+        return Merge(GatherAll<int>(counts, distribution), GatherAll<Detection>(all, distribution));
     }
+
+    private static T[][] GatherAll<T>(T[] own, Distribution distribution)
+        where T : unmanaged
+        => Array.ConvertAll(distribution.Gather(MemoryMarshal.AsBytes<T>(own)), bytes => MemoryMarshal.Cast<byte, T>(bytes).ToArray());
 
     private IEnumerable<Detection[]> Merge(int[][] counts, Detection[][] detections)
     {

@@ -4,5 +4,5 @@ namespace ML.Yolo.Tests.Distributed;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class MpiFactAttribute : FactAttribute
 {
-    public MpiFactAttribute() => Skip = Mpi.Absence;
+    public MpiFactAttribute() => Skip = MpiRunner.Absence;
 }

@@ -89,6 +89,24 @@ public sealed partial class MpiTrainingTests : IDisposable
         Assert.Contains("BatchSize is 1; it must be at least 2", output, StringComparison.Ordinal);
     }
 
+    [MpiFact]
+    [Trait("Category", "Long")]
+    public void Train_TwoRanksInNetworksOfTheirOwn_GivesBothTheSameBitsOverTheWireBetweenThem()
+    {
+        const int NoNamespaces = 77;
+        string[] program = ["dotnet", Program, _folder.File("run", "run"), "2", "mpi"];
+
+        var (code, output) = ChildProcess.Run("sh", [Path.Combine(AppContext.BaseDirectory, "Distributed", "two-namespaces.sh"), MpiRunner.Command, .. program]);
+
+        if (code == NoNamespaces)
+            (code, output) = MpiRunner.Run(2, program);
+        else
+            Assert.True(long.Parse(Regex.Match(output, @"bytes (\d+)").Groups[1].Value, CultureInfo.InvariantCulture) > 1 << 20, output);
+        Assert.True(code == 0, output);
+        Assert.Equal(2, Checksums(output).Count);
+        Assert.Single(Checksums(output).Distinct());
+    }
+
     [Theory]
     [InlineData("ML_YOLO_MPI_LIBRARY", "/no/such/library", "which cannot be loaded")]
     [InlineData("OMPI_COMM_WORLD_SIZE", "2", "started by Open MPI's mpirun, whose binary interface is not MPICH's")]
@@ -107,14 +125,14 @@ public sealed partial class MpiTrainingTests : IDisposable
     }
 
     private (int ExitCode, string Output) Train(int ranks, string name, params string[] more)
-        => Mpi.Run(ranks, ["dotnet", Program, _folder.File(name, "run"), .. more, "mpi"]);
+        => MpiRunner.Run(ranks, ["dotnet", Program, _folder.File(name, "run"), .. more, "mpi"]);
 
     /// <summary>Begins a run of many epochs, and sends a signal to a rank once the second is over.</summary>
     private (int ExitCode, string Output) TrainAndSignal(int ranks, int victim, int signal, string[] shell)
     {
         string[] program = shell.Length == 0 ? ["dotnet", Program] : [.. shell, Program];
         string[] options = shell.Length == 0 ? [] : ["-disable-auto-cleanup"];
-        using var process = Mpi.Start(ranks, options, [.. program, _folder.File("run", "run"), "1000", "mpi", "timeout=2"]);
+        using var process = MpiRunner.Start(ranks, options, [.. program, _folder.File("run", "run"), "1000", "mpi", "timeout=2"]);
         var errors = process.StandardError.ReadToEndAsync();
         var output = "";
         while (process.StandardOutput.ReadLine() is { } line)

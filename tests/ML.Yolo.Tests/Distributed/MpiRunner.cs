@@ -3,11 +3,14 @@ using System.Diagnostics;
 namespace ML.Yolo.Tests.Distributed;
 
 /// <summary>The MPI of this machine, if there is one that the library can use.</summary>
-internal static class Mpi
+internal static class MpiRunner
 {
     private static readonly string[] Names = ["mpirun.mpich", "mpirun"];
 
     private static readonly string? Runner = Array.Find(Names, IsHydra);
+
+    /// <summary>The command that starts processes.</summary>
+    public static string Command => Runner!;
 
     /// <summary>Why there is none; null where there is.</summary>
     public static string? Absence => Runner is null ? "There is no mpirun of MPICH (Debian and Ubuntu: apt-get install mpich)." : null;
