@@ -53,6 +53,7 @@ internal static class CommandLine
         var console = new ToolConsole(parsed.GetValue(Quiet), parsed.GetValue(Verbose));
         try
         {
+            console.Processes = ToolProcesses.Join(parsed);
             return run(parsed, console);
         }
         catch (UsageException exception)

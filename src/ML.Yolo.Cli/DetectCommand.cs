@@ -66,6 +66,12 @@ internal static class DetectCommand
         DefaultValueFactory = _ => "runs/detect",
     };
 
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        Description = "Go on with a run of the same options that was cut off, in its folder: what is done there stays.",
+        HelpName = "FOLDER",
+    };
+
     private static readonly Option<string> BadImages = new("--bad-images")
     {
         Description = "What to do with pictures that cannot be read. skip: say so and go on. stop: fail.",
@@ -79,10 +85,12 @@ internal static class DetectCommand
         var command = new ExampledCommand(
             "detect",
             "Detects in pictures and prints a line for each.",
-            "mlyolo detect --model runs/train/model.zip --source photos --save-images");
+            "mlyolo detect --model runs/train/model.zip --source photos --save-images",
+            "Started by mpirun, its processes share the pictures: mpirun -n 4 mlyolo detect …; the first prints. All must see the same files.");
         Option[] options =
         [
-            Model.Path, Source, Score, Iou, Classes, Tile, TileOverlap, AsJson, SaveImages, SaveYolo, SaveCoco, Output, BadImages, Model.Device,
+            Model.Path, Source, Score, Iou, Classes, Tile, TileOverlap, AsJson, SaveImages, SaveYolo, SaveCoco, Output, Resume, BadImages, Model.Device,
+            ToolProcesses.Timeout,
         ];
         foreach (var option in options)
             command.Options.Add(option);
@@ -123,35 +131,68 @@ internal static class DetectCommand
         | (parsed.GetValue(SaveYolo) ? DetectionFiles.YoloLabels : 0)
         | (parsed.GetValue(SaveCoco) ? DetectionFiles.Coco : 0);
 
-    private static int Run(ParseResult parsed, ToolConsole console)
+    private static int Run(ParseResult parsed, ToolConsole console) => console.Processes.Together(() => Detect(parsed, console));
+
+    private static int Detect(ParseResult parsed, ToolConsole console)
     {
         var tiling = Tiles(parsed);
-        var paths = ImageSources.Find(parsed.GetValue(Source)!, Console.In);
+        // Standard input is the first process's alone.
+        string[] own = console.Processes.IsFirst ? [.. ImageSources.Find(parsed.GetValue(Source)!, Console.In)] : [];
+        var paths = console.Processes.Agree(string.Join('\0', own)).Split('\0');
         var mlContext = Model.Context(parsed, console);
         using var model = Model.Load(parsed, mlContext);
+        using var threads = ProcessorThreads.Limit(console.Processes.Size > 1 ? console.Processes.ProcessorCount : null);
         using var detector = new YoloDetector(model.Model);
         detector.Scoring.ScoreThreshold = parsed.GetValue(Score) ?? detector.Scoring.ScoreThreshold;
         detector.Scoring.IouThreshold = parsed.GetValue(Iou) ?? detector.Scoring.IouThreshold;
         var classes = new ClassFilter(parsed.GetValue(Classes) ?? [], detector.ClassNames);
-        var files = Files(parsed);
-        using var folder = files == DetectionFiles.None ? null : new DetectionFolder(parsed.GetValue(Output)!, files, detector.ClassNames);
+        var folder = Folder(parsed, console, detector.ClassNames, () => new DetectionIdentity
+        {
+            Model = DetectionIdentity.OfFile(model.FullPath),
+            Pictures = paths.Length,
+            Paths = DetectionIdentity.OfText(string.Join('\n', paths)),
+            Score = detector.Scoring.ScoreThreshold,
+            Iou = detector.Scoring.IouThreshold,
+            Classes = parsed.GetValue(Classes) ?? [],
+            Tiling = tiling,
+            Files = Files(parsed),
+        });
         if (folder is not null)
             console.Say($"What is found goes to {folder.FullPath}.");
-        var report = new DetectionOutput(console, classes, folder, parsed.GetValue(AsJson), parsed.GetValue(BadImages) == "stop");
+        var output = new DetectionOutput(console, classes, folder, parsed.GetValue(AsJson), parsed.GetValue(BadImages) == "stop");
         using var interruption = new Interruption(console, InterruptionNotice);
-        var (done, bad) = (0, 0);
-        foreach (var image in new BatchedDetection(detector, tiling).Score(paths))
+        var detection = new SharedDetection(console, new BatchedDetection(detector, tiling), output, folder);
+        var done = detection.Run(paths, () => interruption.Token.IsCancellationRequested);
+        return Finish(console, detection, folder, done, paths.Length);
+    }
+
+    private static int Finish(ToolConsole console, SharedDetection detection, DetectionFolder? folder, int done, int count)
+    {
+        if (done < count)
         {
-            if (interruption.Token.IsCancellationRequested)
-                throw new OperationCanceledException($"Interrupted after {done} of {paths.Count} pictures.");
-            done++;
-            if (image.Detections is null)
-                bad++;
-            report.Write(image);
+            var goOn = folder is null ? "" : $" Go on with the same command and --resume '{folder.FullPath}'.";
+            throw new OperationCanceledException($"Interrupted after {done} of {count} pictures.{goOn}");
         }
 
-        if (bad > 0)
-            console.Warn($"{bad} of {paths.Count} pictures could not be read and were skipped.");
-        return bad < paths.Count ? ExitCode.Done : throw new FormatException("Not one picture could be read.");
+        if (detection.Earlier > 0)
+            console.Say($"{detection.Earlier} of {count} pictures were done already.");
+        if (detection.Bad > 0 && console.Processes.IsFirst)
+            console.Warn($"{detection.Bad} of {count} pictures could not be read and were skipped.");
+        return detection.Bad < count ? ExitCode.Done : throw new FormatException("Not one picture could be read.");
+    }
+
+    /// <summary>The folder that the first process makes or finds; null where nothing is saved.</summary>
+    private static DetectionFolder? Folder(ParseResult parsed, ToolConsole console, IReadOnlyList<string> classNames, Func<DetectionIdentity> identity)
+    {
+        var (files, resumed) = (Files(parsed), parsed.GetValue(Resume));
+        if (files == DetectionFiles.None)
+        {
+            return resumed is null ? null : throw new UsageException(
+                $"{Resume.Name} goes on with what a run saved, and nothing is saved: the options of that run are expected, such as {SaveImages.Name}.");
+        }
+
+        var own = !console.Processes.IsFirst ? null
+            : resumed is null ? DetectionFolder.Create(parsed.GetValue(Output)!, identity()) : DetectionFolder.Resume(resumed, identity());
+        return DetectionFolder.At(console.Processes.Agree(own ?? ""), files, classNames);
     }
 }

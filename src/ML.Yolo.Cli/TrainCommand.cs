@@ -9,6 +9,7 @@ namespace ML.Yolo.Cli;
 internal static class TrainCommand
 {
     private const string Remarks =
+        "Started by mpirun, its processes share every batch: mpirun -n 4 mlyolo train …; the first writes and prints.\n" +
         "The run folder gets model.zip, best.safetensors, last.safetensors, report.html, results.csv, options.yaml, log.txt, and labels.jpg: the first\n"
         + "pictures with their labels.\n"
         + "Which value counts, each before those to its right: other options and --set, --options FILE, the run of --resume, the default.\n"
@@ -86,7 +87,7 @@ internal static class TrainCommand
             command.Options.Add(option);
         foreach (var (option, _) in Shorthands)
             command.Options.Add(option);
-        foreach (var option in new Option[] { Assignments, OptionsFile, Set.SkipBad, Resume, Output, Name, ShowOptions })
+        foreach (var option in new Option[] { Assignments, OptionsFile, Set.SkipBad, Resume, Output, Name, ToolProcesses.Timeout, ShowOptions })
             command.Options.Add(option);
         command.SetRun(Run);
         return command;
@@ -104,7 +105,8 @@ internal static class TrainCommand
             return ExitCode.Done;
         }
 
-        return new TrainingJob(options, console).Run(resumed, () => RunFolder.Create(parsed.GetValue(Output)!, parsed.GetValue(Name)!, RunFolder.LogName));
+        return console.Processes.Together(() => new TrainingJob(options, console).Run(
+            resumed, () => RunFolder.Create(parsed.GetValue(Output)!, parsed.GetValue(Name)!, RunFolder.LogName)));
     }
 
     private static RunOptions Options(ParseResult parsed, RunFolder? resumed, ToolConsole console)

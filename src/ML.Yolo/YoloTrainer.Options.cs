@@ -198,6 +198,20 @@ public sealed partial class YoloTrainer
         public int[]? DataParallelGpus { get; set; }
 
         /// <summary>
+        /// Processes that learn together, each a share of every batch: <c>MpiDistribution.World</c> of the package ML.Yolo.Mpi. All run the same program on
+        /// the same data; rank 0 writes, logs and reports, and <see cref="Fit"/> returns the same detector on all. Null, the default: this process, or those
+        /// that <c>YoloMpi.Use</c> gave the context.
+        /// </summary>
+        [JsonIgnore]
+        public Distribution? Distribution { get; set; }
+
+        /// <summary>
+        /// Whether, with <see cref="Distribution"/>, the running statistics of the norms are averaged over the processes after each epoch; each has seen its
+        /// own share of the images alone. False: those of rank 0 count. Default true.
+        /// </summary>
+        public bool AverageNormStatistics { get; set; } = true;
+
+        /// <summary>
         /// A folder that gets <c>last.safetensors</c> after every epoch, all that is needed to go on, and <c>best.safetensors</c>, the best averaged weights.
         /// Null, the default: none.
         /// </summary>
@@ -289,6 +303,9 @@ public sealed partial class YoloTrainer
                     nameof(DataParallelGpus));
             }
 
+            if (Distribution is { Size: > 1 } processes)
+                Check(processes);
+
             if (Resume && CheckpointDirectory is null)
             {
                 throw new ArgumentException(
@@ -302,6 +319,22 @@ public sealed partial class YoloTrainer
             CheckSinglePrecision();
             CheckEnumerations();
         }
+
+        /// <summary>Checks what only counts where processes share every batch.</summary>
+        /// <exception cref="ArgumentException">There are more of them than images in a batch, or GPUs of one machine are to learn together too.</exception>
+        internal void Check(Distribution processes)
+        {
+            Require(
+                BatchSize >= processes.Size, nameof(BatchSize), BatchSize,
+                FormattableString.Invariant($"at least {processes.Size}: as many processes share every batch, and each needs an image of it"));
+            if (DataParallelGpus is not null)
+                throw GpusAndProcesses();
+        }
+
+        private static ArgumentException GpusAndProcesses() => new(
+            $"{nameof(DataParallelGpus)} and {nameof(Distribution)} are both set; one of them is expected. With processes, start one per GPU and give each "
+            + "its own by MLContext.GpuDeviceId.",
+            nameof(DataParallelGpus));
 
         /// <summary>A copy that later changes to this object, or to what it holds, do not touch.</summary>
         internal Options Copy()

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Columns;
+using ML.Yolo.Distributed;
 using ML.Yolo.Interop;
 using ML.Yolo.Training;
 using static TorchSharp.torch;
@@ -96,6 +97,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
     /// Loss, gradients or weights were no longer finite, and <see cref="Options.OnNonFiniteLoss"/> does not pass it over.
     /// </exception>
     /// <exception cref="OperationCanceledException">Canceled before the first epoch was complete.</exception>
+    /// <exception cref="DistributionException">Another process of <see cref="Options.Distribution"/> failed, or is missing.</exception>
     public YoloTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -105,8 +107,9 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
         var host = _environment.Register(nameof(YoloTrainer));
         using var channel = host.Start("Training");
         using var progress = host.StartProgressChannel("Training");
-        using var log = new TrainingLog(channel, progress);
-        return new YoloTrainingRun(_environment, _options.Copy(), log).Train(input);
+        var distribution = _options.Distribution ?? _environment.Distribution() ?? OneProcess.Instance;
+        using var log = new TrainingLog(channel, progress, distribution);
+        return distribution.Together(() => new YoloTrainingRun(_environment, _options.Copy(), log, distribution).Train(input));
     }
 
     /// <summary>The detector scores where it was trained: on the first of the devices.</summary>

@@ -26,25 +26,35 @@ internal sealed class YoloTrainingRun
     private readonly IHostEnvironment _environment;
     private readonly YoloTrainer.Options _options;
     private readonly TrainingLog _log;
+    private readonly Distribution _distribution;
     private readonly int _seed;
 
     /// <param name="environment">Log, seed, device and cancellation.</param>
     /// <param name="options">The options; what is open of them is filled in.</param>
     /// <param name="log">Told how it goes.</param>
-    public YoloTrainingRun(IHostEnvironment environment, YoloTrainer.Options options, TrainingLog log)
-        => (_environment, _options, _log, _seed) = (environment, options, log, environment.Seed() ?? Random.Shared.Next());
+    /// <param name="distribution">Processes that share every batch.</param>
+    public YoloTrainingRun(IHostEnvironment environment, YoloTrainer.Options options, TrainingLog log, Distribution distribution)
+    {
+        (_environment, _options, _log, _distribution) = (environment, options, log, distribution);
+        _seed = distribution.Agree(environment.Seed() ?? Random.Shared.Next());
+    }
 
     /// <summary>Trains on rows with the columns of images, labels and boxes.</summary>
     public YoloTransformer Train(IDataView input)
     {
-        using var claim = ClaimOutputs();
+        using var processes = RankRun.Begin(_distribution, _options);
+        using var claim = _distribution.IsFirst ? ClaimOutputs() : null;
+        if (_distribution.Size > 1)
+            _log.Say(RankRun.Describe(_distribution));
         var devices = _options.DataParallelGpus is { } gpus ? _environment.Devices(gpus) : [_environment.Device()];
         using var scope = NewDisposeScope();
         var weights = LoadWeights();
         ChooseArchitecture(weights);
         var classNames = TrainingClasses.Of(input, _options.Columns, ThrowIfCanceled);
 
-        var budget = new MemoryBudget(_options.ImageCaching == ImageCaching.Off ? 0 : _options.ImageCacheMegabytes * Megabyte);
+        // Processes of one machine share its memory.
+        var megabytes = _options.ImageCaching == ImageCaching.Off ? 0 : (long)_options.ImageCacheMegabytes;
+        var budget = new MemoryBudget(megabytes * Megabyte / _distribution.LocalSize);
         using var training = Read(input, classNames, budget, "training");
         training.RequireObjects();
         if (training.DescribeTooSmall(Warp.MinSide, _options.ImageSize) is { } tooSmall)
@@ -63,10 +73,10 @@ internal sealed class YoloTrainingRun
         _log.Begin(network, training, _seed, devices[0]);
         SayWhatIsDrawn(training);
         var validator = validation is null ? null : CreateValidator(validation, classNames, devices[0]);
-        using var loop = new TrainingLoop(network, loss, training, Settings(), devices)
+        using var loop = new TrainingLoop(network, loss, training, Settings(), devices, _distribution)
         {
             Validate = validator is null ? null : validator.Measure,
-            Report = new RunReport { Listener = _options.Progress, Log = _log, Files = new TrainingLogFiles(_options.CsvLogPath, _options.TensorBoardFolder) },
+            Report = _distribution.IsFirst ? Report() : new RunReport { Log = _log },
             Folder = OpenFolder(training, classNames),
             IsCanceled = IsCanceled,
         };
@@ -91,6 +101,9 @@ internal sealed class YoloTrainingRun
             AtomicFile.EnsureWritable(Path.Combine(board, "events"));
         return _options.CheckpointDirectory is { } folder ? FolderClaim.Take(folder) : null;
     }
+
+    private RunReport Report()
+        => new() { Listener = _options.Progress, Log = _log, Files = new TrainingLogFiles(_options.CsvLogPath, _options.TensorBoardFolder) };
 
     private WeightsContent? LoadWeights()
     {
@@ -181,7 +194,7 @@ internal sealed class YoloTrainingRun
             ? LossScaling.Apply(_options.ChosenLoss, network.ClassCount, _options.ImageSize, network.Strides.Count)
             : _options.ChosenLoss;
         var loss = DetectionLoss.Create(options, network.Strides, network.ClassCount, network.Anchors);
-        loss.Warning = _log.Warn;
+        loss.Warning = _log.WarnOfOwn;
         return loss;
     }
 
@@ -224,7 +237,7 @@ internal sealed class YoloTrainingRun
     private TrainingSet Read(IDataView data, IReadOnlyList<string> classNames, MemoryBudget budget, string name)
     {
         var settings = new SampleReadingSettings(_options.Columns, _options.ImageSize, _options.ImageCaching, _options.BadSampleHandling);
-        var reader = new TrainingSetReader(settings, classNames, $"{name} data", ThrowIfCanceled);
+        var reader = new TrainingSetReader(settings, classNames, $"{name} data", ThrowIfCanceled, _distribution);
         var set = reader.Read(data, new ImageCache(budget));
         _log.Describe(name, reader.Summary);
         if (reader.BadSamples.Count > 0)
@@ -250,9 +263,10 @@ internal sealed class YoloTrainingRun
         Seed = _seed,
         DrawsByClass = _options.ImageWeights,
         Augmentation = _options.Augmentation,
-        LoaderThreads = _options.LoaderThreads ?? BatchLoader.DefaultThreads,
+        LoaderThreads = _options.LoaderThreads ?? BatchLoader.DefaultThreads(_distribution.ProcessorCount),
         Precision = _options.Precision,
         FrozenLayers = _options.FreezeLayers,
+        AveragesNormStatistics = _options.AverageNormStatistics,
         OnNonFiniteLoss = _options.OnNonFiniteLoss,
     };
 
@@ -281,11 +295,13 @@ internal sealed class YoloTrainingRun
         BatchSize = _options.BatchSize,
         Device = device,
         IsCanceled = IsCanceled,
+        Distribution = _distribution,
     };
 
     private RunFolder? OpenFolder(TrainingSet set, IReadOnlyList<string> classNames)
         => _options.CheckpointDirectory is { } path
-            ? new RunFolder(path, TrainingIdentity.Of(set, classNames, DetectorManifest.ToJson(_options), _options.ChosenLoss.GetType().Name, _seed))
+            ? new RunFolder(path, TrainingIdentity.Of(
+                set, classNames, DetectorManifest.ToJson(_options), _options.ChosenLoss.GetType().Name, _seed, _distribution.Size))
             : null;
 
     private bool IsCanceled() => _options.CancellationToken.IsCancellationRequested || _environment.IsCanceled();

@@ -5,10 +5,18 @@ using ML.Yolo;
 using ML.Yolo.Tests;
 using TorchSharp;
 
-// A training run that can be killed: FOLDER EPOCHS [disk] [resume]. With "disk" its images wait in a file.
-// Says "epoch N" at the end of each, and the checksum of the weights at the end of all.
+// A training run that can be killed: FOLDER EPOCHS [disk] [resume] [mpi] [timeout=SECONDS] [batch=N]. With "disk" its images wait in a file; with "mpi" the
+// processes that mpirun started share it. Says "epoch N" at the end of each, and the checksum of the weights at the end of all.
 torch.set_num_threads(1);
 var mlContext = new MLContext(seed: 5);
+string? Value(string name) => args.FirstOrDefault(argument => argument.StartsWith($"{name}=", StringComparison.Ordinal))?.Split('=', 2)[1];
+if (args.Contains("mpi"))
+{
+    var processes = YoloMpi.Use(mlContext);
+    processes.Timeout = TimeSpan.FromSeconds(double.Parse(Value("timeout") ?? "60", CultureInfo.InvariantCulture));
+    Console.WriteLine($"{processes} is process {Environment.ProcessId}");
+}
+
 mlContext.Log += (_, entry) =>
 {
     if (entry.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
@@ -18,7 +26,7 @@ var options = new YoloTrainer.Options
 {
     ImageSize = 64,
     MaxEpoch = int.Parse(args[1], CultureInfo.InvariantCulture),
-    BatchSize = 4,
+    BatchSize = int.Parse(Value("batch") ?? "4", CultureInfo.InvariantCulture),
     NominalBatchSize = 8,
     WarmupEpochs = 0,
     Loss = new YoloV5LossOptions { AutoBalance = true },

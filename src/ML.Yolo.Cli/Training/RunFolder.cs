@@ -44,6 +44,9 @@ internal sealed class RunFolder
         }
     }
 
+    /// <summary>A folder that is a run's.</summary>
+    public static RunFolder At(string path) => new(path);
+
     /// <summary>The folder of a run that is to go on.</summary>
     /// <exception cref="UsageException">It is not one.</exception>
     public static RunFolder Open(string path)

@@ -23,8 +23,10 @@ internal sealed class TrainingJob
         (_options, _console) = (options, console);
         _mlContext = console.CreateContext(options.Seed);
         if (options.Gpus is not [])
-            (_mlContext.GpuDeviceId, _mlContext.FallbackToCpu) = (options.Gpus[0], false);
+            (_mlContext.GpuDeviceId, _mlContext.FallbackToCpu) = (options.Gpus[Processes.LocalRank % options.Gpus.Count], false);
     }
+
+    private Distribution Processes => _console.Processes;
 
     /// <summary>Trains.</summary>
     /// <param name="resumed">The folder of the run to go on with; null for a new one.</param>
@@ -37,11 +39,17 @@ internal sealed class TrainingJob
         var keyed = _mlContext.WithKeys(train, classNames);
         _options.Trainer.ValidationSet = _mlContext.WithImages(_mlContext.WithKeys(validation, classNames));
         Check();
-        var folder = resumed ?? create();
-        using var log = new StreamWriter(folder.Log, append: true) { AutoFlush = true };
+        // The first process has a folder, the others go by its name.
+        var folder = resumed ?? (Processes.IsFirst ? create() : null);
+        folder = RunFolder.At(Processes.Agree(folder?.FullPath ?? ""));
+        using var log = Processes.IsFirst ? new StreamWriter(folder.Log, append: true) { AutoFlush = true } : StreamWriter.Null;
         _mlContext.Log += (_, entry) => Write(log, entry);
-        File.WriteAllText(folder.Options, _options.ToYaml());
-        ContactSheet.Write(_mlContext, train, classNames, folder.File("labels.jpg"));
+        if (Processes.IsFirst)
+        {
+            File.WriteAllText(folder.Options, _options.ToYaml());
+            ContactSheet.Write(_mlContext, train, classNames, folder.File("labels.jpg"));
+        }
+
         var (architecture, size) = (_options.Trainer.Architecture, _options.Trainer.ImageSize);
         _console.Say(FormattableString.Invariant(
             $"{(resumed is null ? "Training in" : "Going on in")} {folder.FullPath}: {architecture} at {size} pixels, {classNames.Count} classes."));
@@ -62,7 +70,8 @@ internal sealed class TrainingJob
         var trainer = _options.Trainer;
         (trainer.CheckpointDirectory, trainer.CsvLogPath, trainer.Resume) = (folder.FullPath, folder.File("results.csv"), resumes);
         trainer.CancellationToken = interruption.Token;
-        if (_options.Gpus.Count > 1)
+        trainer.Distribution = Processes;
+        if (_options.Gpus.Count > 1 && Processes.Size == 1)
             trainer.DataParallelGpus = [.. _options.Gpus];
         try
         {
@@ -71,11 +80,12 @@ internal sealed class TrainingJob
                 trainer.Progress = progress;
                 return _mlContext.ImageLoader().Append(_mlContext.MulticlassClassification.Trainers.Yolo(trainer)).Fit(train);
             });
-            return Finish(folder, model, train.Schema, validation, interruption.Token.IsCancellationRequested);
+            var isInterrupted = Processes.Any(interruption.Token.IsCancellationRequested);
+            return Processes.IsFirst ? Finish(folder, model, train.Schema, validation, isInterrupted) : isInterrupted ? ExitCode.Interrupted : ExitCode.Done;
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        catch (OperationCanceledException exception)
         {
-            throw new OperationCanceledException($"Interrupted before an epoch was complete: there is nothing to keep. {HowToGoOn(folder)}");
+            throw new OperationCanceledException($"Interrupted before an epoch was complete: there is nothing to keep. {HowToGoOn(folder)}", exception);
         }
     }
 
@@ -87,7 +97,7 @@ internal sealed class TrainingJob
         if (isInterrupted)
         {
             _console.Result(path);
-            ToolConsole.WriteError($"Interrupted. The best so far is in {path}. {HowToGoOn(folder)}");
+            _console.Error($"Interrupted. The best so far is in {path}. {HowToGoOn(folder)}");
             return ExitCode.Interrupted;
         }
 

@@ -61,6 +61,12 @@ public abstract class DetectionLoss : IDisposable
         return new DetectionLossResult(total.MoveToOuterDisposeScope(), detached);
     }
 
+    /// <summary>
+    /// Takes part in the sums over the shares of a batch where this process has no image of it. What the loss learns from batch to batch stays as it is with
+    /// the others.
+    /// </summary>
+    internal abstract void ComputeNothing();
+
     /// <summary>What the loss has learned from earlier calls, by name; empty for most. For checkpoints: the tensors stay the loss's.</summary>
     internal virtual IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>();
 

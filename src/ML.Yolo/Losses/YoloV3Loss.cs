@@ -34,6 +34,12 @@ public sealed class YoloV3Loss : AnchorLoss
     /// <inheritdoc/>
     public override IReadOnlyList<string> TermNames => Names;
 
+    internal override void ComputeNothing()
+    {
+        MeanWeights(0, new long[LayerCount]);
+        MeanWeights(0, new long[LayerCount]);
+    }
+
     private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, IReadOnlyList<LayerTargets> layers)
     {
         var type = WorkingType(maps[0]);

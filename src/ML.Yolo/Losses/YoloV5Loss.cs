@@ -49,6 +49,14 @@ public sealed class YoloV5Loss : AnchorLoss
     public IReadOnlyList<double> LayerBalance
         => _balance is null ? Array.ConvertAll(_initialBalance, weight => (double)weight) : _balance.cpu().data<double>().ToArray();
 
+    internal override void ComputeNothing()
+    {
+        using var scope = NewDisposeScope();
+        MeanWeights(0, new long[LayerCount]);
+        if (_options.AutoBalance)
+            Adapt(Balance(CPU), WholeBatch(zeros(LayerCount), images: 0));
+    }
+
     internal override IReadOnlyDictionary<string, Tensor> State => _balance is null ? base.State : new Dictionary<string, Tensor> { ["balance"] = _balance };
 
     internal override void LoadState(IReadOnlyDictionary<string, Tensor> state)
@@ -125,12 +133,15 @@ public sealed class YoloV5Loss : AnchorLoss
 
     private Tensor Balanced(Tensor objectness, long images)
     {
-        var balance = _balance?.to(objectness.device) ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: objectness.device);
+        var balance = Balance(objectness.device);
         var term = (objectness * balance.to(objectness.dtype)).sum();
         if (_options.AutoBalance)
             Adapt(balance, WholeBatch(objectness.detach(), images));
         return term;
     }
+
+    private Tensor Balance(Device device)
+        => _balance?.to(device) ?? tensor(Array.ConvertAll(_initialBalance, weight => (double)weight), device: device);
 
     /// <summary>The layers' mean losses over the whole batch, of those over a share of it.</summary>
     private Tensor WholeBatch(Tensor objectness, long images)

@@ -54,6 +54,8 @@ public sealed class YoloV8Loss : DetectionLoss
 
     private protected override string Takers => "point of any layer lies within";
 
+    internal override void ComputeNothing() => SumOverShares?.Invoke([0, 0]);
+
     /// <summary>The assignment alone: which points learn which targets, and with which score.</summary>
     /// <inheritdoc cref="DetectionLoss.Compute"/>
     /// <returns>A row for each point that learns one, on the maps' device; the caller disposes it.</returns>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using ML.Yolo.Columns;
+using ML.Yolo.Distributed;
 using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Samples;
@@ -15,16 +16,19 @@ namespace ML.Yolo.Samples;
 /// <param name="classNames">Names of the classes learned, by index.</param>
 /// <param name="name">What messages call the data: "training data".</param>
 /// <param name="cancel">Throws where reading is to stop.</param>
-internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnlyList<string> classNames, string name, Action cancel)
+/// <param name="distribution">Processes that each decode a share of the images and give it to the others; null where there is one.</param>
+internal sealed class TrainingSetReader(
+    SampleReadingSettings settings, IReadOnlyList<string> classNames, string name, Action cancel, Distribution? distribution = null)
 {
     // Each thread holds a decoded photo.
     private const int MaxThreads = 16;
 
     private readonly DetectionColumns _columns = new(settings.Columns);
+    private readonly Distribution _distribution = distribution ?? OneProcess.Instance;
     private readonly Lock _lock = new();
-    private readonly List<Sample> _samples = [];
-    private readonly List<(Place Place, Exception Exception)> _problems = [];
-    private readonly List<(Place Place, UInt128 Id, Exception Exception)> _failures = [];
+    private readonly List<ReadSample> _samples = [];
+    private readonly List<(RowPlace Place, Func<int, string> Describe)> _problems = [];
+    private readonly List<(RowPlace Place, UInt128 Id, Exception Exception)> _failures = [];
     private volatile bool _isStopped;
 
     /// <summary>Objects left out since their label is missing or of a class that is not learned.</summary>
@@ -51,6 +55,8 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
             if (settings.BadSampleHandling == BadSampleHandling.Throw)
                 CheckLabels(data);
             ReadImages(data, cache);
+            if (_distribution.Size > 1)
+                new SampleExchange(_distribution, cache).Share(_samples, _problems);
             return new TrainingSet(Order(ImageColumn.PathColumns(data.Schema).SelectMany(Remarks.Of).ToList()), cache);
         }
         catch
@@ -90,11 +96,12 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         var objects = new ObjectReader(_columns, classNames, data.Schema);
         var image = _columns.Image.Find(data.Schema);
         var active = objects.Columns.Append(image).Concat(ImageColumn.PathColumns(data.Schema)).DistinctBy(column => column.Index).ToList();
-        var cursors = data.GetRowCursorSet(active, Math.Min(Environment.ProcessorCount, MaxThreads));
+        var positions = _distribution.Size > 1 ? RowPositions.Of(data) : null;
+        var cursors = data.GetRowCursorSet(active, Math.Min(_distribution.ProcessorCount, MaxThreads));
         try
         {
             Task.WaitAll(Array.ConvertAll(cursors, cursor => Task.Factory.StartNew(
-                () => Run(cursor, objects, image, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+                () => Run(cursor, positions, objects, image, cache), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         }
         finally
         {
@@ -107,9 +114,9 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     }
 
     /// <summary>One thread's share of the rows. It holds one image at a time.</summary>
-    private void Run(DataViewRowCursor cursor, ObjectReader objects, DataViewSchema.Column image, ImageCache cache)
+    private void Run(DataViewRowCursor cursor, RowPositions? positions, ObjectReader objects, DataViewSchema.Column image, ImageCache cache)
     {
-        var (place, id) = (new Place(-1, -1), default(DataViewRowId));
+        var (place, id, share) = (new RowPlace(-1, -1), default(DataViewRowId), RankShare.Of(_distribution));
         try
         {
             var idGetter = cursor.GetIdGetter();
@@ -118,8 +125,10 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
             while (!_isStopped && cursor.MoveNext())
             {
                 cancel();
-                place = new Place(cursor.Batch, place.Order + 1);
                 idGetter(ref id);
+                place = positions is null ? new RowPlace(cursor.Batch, place.Order + 1) : new RowPlace(0, positions[id]);
+                if (positions is not null && !share.Has(place.Order))
+                    continue;
                 if (TryRead(place, readObjects, images) is not { } row)
                     continue;
                 var sample = row.ToSample(place, cache);
@@ -136,7 +145,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     }
 
     /// <summary>What the row holds; null where it is bad and bad ones are skipped.</summary>
-    private Row? TryRead(Place place, Func<Objects> readObjects, ImageColumn images)
+    private Row? TryRead(RowPlace place, Func<Objects> readObjects, ImageColumn images)
     {
         try
         {
@@ -146,7 +155,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         catch (Exception exception) when (settings.BadSampleHandling == BadSampleHandling.Skip && IsBad(exception))
         {
             lock (_lock)
-                _problems.Add((place, exception));
+                _problems.Add((place, row => RowProblem.Describe(exception, row)));
             return null;
         }
     }
@@ -171,10 +180,10 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     private TrainingSample[] Order(IReadOnlyList<string> remarks)
     {
         var places = _samples.Select(sample => sample.Place).Concat(_problems.Select(problem => problem.Place)).Order().ToList();
-        foreach (var (place, problem) in _problems)
+        foreach (var (place, describe) in _problems)
         {
             var row = places.BinarySearch(place);
-            BadSamples.Add(row, RowProblem.Describe(problem, row));
+            BadSamples.Add(row, describe(row));
         }
 
         _samples.Sort((a, b) => a.Place.CompareTo(b.Place));
@@ -189,7 +198,7 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         return [.. _samples.Select(sample => sample.ToTrainingSample())];
     }
 
-    private DatasetSummary Summarize(IReadOnlyList<Sample> samples, IReadOnlyList<string> remarks)
+    private DatasetSummary Summarize(IReadOnlyList<ReadSample> samples, IReadOnlyList<string> remarks)
     {
         var summary = new DatasetSummaryBuilder(classNames);
         var seen = new HashSet<string>();
@@ -224,12 +233,6 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
         return -1;
     }
 
-    /// <summary>Where a row stands: cursors of a set share the rows by batches, and each batch is one cursor's alone.</summary>
-    private readonly record struct Place(long Batch, long Order) : IComparable<Place>
-    {
-        public int CompareTo(Place other) => (Batch, Order).CompareTo((other.Batch, other.Order));
-    }
-
     /// <summary>What a row holds, its image resized.</summary>
     /// <param name="Objects">The objects, pixels of the image as stored.</param>
     /// <param name="Letterbox">Where the image lies on the canvas.</param>
@@ -237,32 +240,11 @@ internal sealed class TrainingSetReader(SampleReadingSettings settings, IReadOnl
     /// <param name="File">Where they can be read again; null where they are kept.</param>
     private sealed record Row(Objects Objects, Letterbox Letterbox, ResizedImage Image, ImageFile? File)
     {
-        public Sample ToSample(Place place, ImageCache cache)
+        public ReadSample ToSample(RowPlace place, ImageCache cache)
         {
             var objects = Objects with { Boxes = Array.ConvertAll(Objects.Boxes, Letterbox.Frame.ToUpright) };
             var index = File is null ? cache.Add(Image) : cache.Add(File);
-            return new Sample(place, index, Letterbox with { Origin = default }, objects, Convert.ToHexString(SHA256.HashData(Image.Pixels)));
-        }
-    }
-
-    private sealed record Sample(Place Place, int Image, Letterbox Letterbox, Objects Objects, string Checksum)
-    {
-        /// <summary>
-        /// Boxes are clipped to the image; those of which nothing is left are not objects, and of equal ones one counts, as in the reference.
-        /// </summary>
-        public TrainingSample ToTrainingSample()
-        {
-            var (classes, boxes, seen) = (new List<int>(Objects.Classes.Length), new List<Box>(Objects.Boxes.Length), new HashSet<(int, Box)>());
-            for (var i = 0; i < Objects.Classes.Length; i++)
-            {
-                var box = Objects.Boxes[i].Clip(Letterbox.Width, Letterbox.Height);
-                if (!(box.X1 > box.X0 && box.Y1 > box.Y0) || !seen.Add((Objects.Classes[i], box)))
-                    continue;
-                classes.Add(Objects.Classes[i]);
-                boxes.Add(box);
-            }
-
-            return new TrainingSample(Image, Letterbox, [.. classes], [.. boxes]);
+            return new ReadSample(place, index, Letterbox with { Origin = default }, objects, Convert.ToHexString(SHA256.HashData(Image.Pixels)), File);
         }
     }
 }

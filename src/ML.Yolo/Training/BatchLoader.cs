@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using ML.Yolo.Distributed;
 using ML.Yolo.Imaging;
 using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
@@ -14,15 +15,17 @@ namespace ML.Yolo.Training;
 /// <param name="batchSize">Samples per batch; the last of an epoch may have fewer.</param>
 /// <param name="imageSize">Side of the canvas, pixels.</param>
 /// <param name="threads">Threads that paint, at least 1.</param>
-internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageSize, int threads)
+/// <param name="share">This process's share of every batch; null where it is the whole.</param>
+internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageSize, int threads, RankShare? share = null)
 {
     private const int BatchesAhead = 3;
 
+    private readonly RankShare _share = share ?? RankShare.Whole;
     private readonly ParallelOptions _workers = new() { MaxDegreeOfParallelism = threads };
     private readonly Stopwatch _waiting = new();
 
-    /// <summary>As many threads as leave cores to the network.</summary>
-    public static int DefaultThreads => Math.Max(Environment.ProcessorCount / 2, 1);
+    /// <summary>As many threads as leave processors to the network.</summary>
+    public static int DefaultThreads(int processors) => Math.Max(processors / 2, 1);
 
     /// <summary>How long the last epoch's consumer waited for batches.</summary>
     public TimeSpan Waited => _waiting.Elapsed;
@@ -66,7 +69,7 @@ internal sealed class BatchLoader(Augmenter augmenter, int batchSize, int imageS
         {
             foreach (var samples in order.Chunk(batchSize))
             {
-                var batch = Assemble(samples, epoch, isMosaicClosed);
+                var batch = Assemble(_share.Neighbours<int>(samples).ToArray(), epoch, isMosaicClosed) with { AllSamples = samples };
                 try
                 {
                     ready.Add(batch, stop);

@@ -21,6 +21,15 @@ internal abstract class GradientExchange
     /// <param name="network">This process's network.</param>
     public abstract void ShareWeights(YoloNetwork network);
 
+    /// <summary>
+    /// Gives all learners the same weights, averaged weights and norm statistics. Called before the first batch, and after each epoch, before it is validated.
+    /// </summary>
+    /// <param name="network">This process's network.</param>
+    /// <param name="average">Its averaged network.</param>
+    public virtual void Align(YoloNetwork network, YoloNetwork average)
+    {
+    }
+
     /// <summary>Whether processes share every batch, each with a loss of its own share.</summary>
     public virtual bool SharesBatches => false;
 

@@ -12,12 +12,16 @@ namespace ML.Yolo.Training;
 internal sealed class RunFolder(string path, TrainingIdentity identity)
 {
     private const string LastName = "last.safetensors";
+    private const string BestName = "best.safetensors";
 
     private readonly string _last = Path.Combine(path, LastName);
-    private readonly string _best = Path.Combine(path, "best.safetensors");
+    private readonly string _best = Path.Combine(path, BestName);
+
+    /// <summary>Names of the files.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [LastName, BestName];
 
     /// <summary>Whether a folder holds a run to go on from.</summary>
-    public static bool HasRun(string? path) => path is not null && File.Exists(Path.Combine(path, "last.safetensors"));
+    public static bool HasRun(string? path) => path is not null && File.Exists(Path.Combine(path, LastName));
 
     /// <summary>Writes where a run stands, each file whole or not at all.</summary>
     /// <param name="state">The state.</param>

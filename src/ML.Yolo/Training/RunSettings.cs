@@ -30,6 +30,9 @@ internal sealed record RunSettings
     /// <summary>First layers that do not learn.</summary>
     public required int FrozenLayers { get; init; }
 
+    /// <summary>Whether the norms' statistics are averaged over processes that share every batch; else those of the first count.</summary>
+    public bool AveragesNormStatistics { get; init; } = true;
+
     /// <summary>What happens when loss, gradients or weights are not finite.</summary>
     public required NonFiniteLossHandling OnNonFiniteLoss { get; init; }
 }

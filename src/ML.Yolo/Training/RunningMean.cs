@@ -27,21 +27,36 @@ internal sealed class RunningMean(IReadOnlyList<string> names, Device device) : 
         _clock.Restart();
     }
 
-    /// <summary>Adds one batch's terms.</summary>
-    public void Add(IReadOnlyDictionary<string, Tensor> terms, int images)
+    /// <summary>Adds one batch's terms, or those of a share of it.</summary>
+    /// <param name="terms">Means over the images of the share; empty where it has none.</param>
+    /// <param name="images">Images of the share.</param>
+    /// <param name="allImages">Images of the batch.</param>
+    public void Add(IReadOnlyDictionary<string, Tensor> terms, int images, int allImages)
     {
         using var scope = NewDisposeScope();
-        _sums.AddInPlace(stack(names.Select(name => terms[name])).to(ScalarType.Float32));
+        if (images > 0)
+        {
+            var added = stack(names.Select(name => terms[name])).to(ScalarType.Float32);
+            _sums.AddInPlace(images == allImages ? added : added.Times((double)images / allImages));
+        }
+
         _batches++;
-        _images += images;
+        _images += allImages;
         _lastBatch = _clock.Elapsed;
     }
 
-    /// <summary>The means by name.</summary>
-    public IReadOnlyDictionary<string, float> Read()
+    /// <summary>The means by name, over all that share the batches.</summary>
+    public IReadOnlyDictionary<string, float> Read(GradientExchange exchange)
     {
         using var scope = NewDisposeScope();
         var means = _sums.Over(Math.Max(_batches, 1)).cpu().data<float>().ToArray();
+        if (exchange.SharesBatches)
+        {
+            double[] sums = Array.ConvertAll(means, mean => (double)mean);
+            exchange.Sum(sums);
+            means = Array.ConvertAll(sums, sum => (float)sum);
+        }
+
         return names.Zip(means).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 

@@ -14,15 +14,18 @@ namespace ML.Yolo.Training;
 /// <param name="Data">Checksum of the samples' sizes and objects.</param>
 /// <param name="Options">The options as JSON.</param>
 /// <param name="Loss">Name of the loss variant; null in checkpoints of earlier versions.</param>
-internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options, string? Loss = null)
+/// <param name="Processes">Number of processes that shared every batch.</param>
+internal sealed record TrainingIdentity(
+    int Seed, string[] ClassNames, int Samples, string Data, JsonObject Options, string? Loss = null, int Processes = 1)
 {
     /// <summary>What is wrong with it, where it was read; null where nothing is.</summary>
     [JsonIgnore]
     public string? Flaw => ClassNames.Length == 0 || ClassNames.Any(name => name is null) ? "its 'ClassNames' is empty, or holds null" : null;
 
     /// <summary>The identity of a run over a set.</summary>
-    public static TrainingIdentity Of(TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, string loss, int seed)
-        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options, loss);
+    public static TrainingIdentity Of(
+        TrainingSet set, IReadOnlyList<string> classNames, JsonObject options, string loss, int seed, int processes = 1)
+        => new(seed, [.. classNames], set.Samples.Count, Checksum(set), options, loss, processes);
 
     /// <summary>Throws where the weights of an earlier run mean something else in this one.</summary>
     /// <param name="earlier">The run that wrote them.</param>
@@ -48,6 +51,12 @@ internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Sampl
     {
         if (Seed != earlier.Seed)
             yield return $"the seed was {earlier.Seed} and is {Seed}";
+        if (Processes != earlier.Processes)
+        {
+            yield return $"{Counted(earlier.Processes)} shared every batch, and now {Counted(Processes)}: the samples are the same, "
+                + "and sums are rounded otherwise";
+        }
+
         if (Samples != earlier.Samples || Data != earlier.Data)
             yield return $"the training data had {earlier.Samples} samples and has {Samples}, or their sizes or objects changed";
         foreach (var name in Options.Select(option => option.Key).Union(earlier.Options.Select(option => option.Key)))
@@ -59,6 +68,8 @@ internal sealed record TrainingIdentity(int Seed, string[] ClassNames, int Sampl
 
     private static WeightsFormatException Refused(string source, string difference)
         => new($"'{source}' cannot be gone on from: {difference}. Use another folder, or start from its weights by PretrainedWeights.");
+
+    private static string Counted(int processes) => processes == 1 ? "1 process" : FormattableString.Invariant($"{processes} processes");
 
     private static string Listed(string[] names) => $"({string.Join(", ", names)})";
 

@@ -1,3 +1,4 @@
+using ML.Yolo.Distributed;
 using ML.Yolo.Samples;
 using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
@@ -10,6 +11,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly RunSettings _run;
     private readonly ValidationSettings _validation;
     private readonly TrainingSet _set;
+    private readonly Distribution _distribution;
     private readonly DeviceReplicas _replicas;
     private readonly GradientExchange _exchange;
     private readonly Optimization _optimization;
@@ -21,24 +23,31 @@ internal sealed class TrainingLoop : IDisposable
     private readonly BestWeights _best = new();
     private readonly int _batchCount;
     private TrainingState _state = new();
+    private TimeSpan _exchangedBefore;
+    private bool _hearsBatches;
 
     /// <param name="network">The network to train; not owned.</param>
     /// <param name="loss">The loss; not owned.</param>
     /// <param name="set">The samples; not owned.</param>
     /// <param name="settings">The run.</param>
     /// <param name="devices">Where the network runs; the first is the one it is on.</param>
-    public TrainingLoop(YoloNetwork network, DetectionLoss loss, TrainingSet set, TrainingSettings settings, IReadOnlyList<Device> devices)
+    /// <param name="distribution">Processes that share every batch, each with a network on one device; null where there is one.</param>
+    public TrainingLoop(
+        YoloNetwork network, DetectionLoss loss, TrainingSet set, TrainingSettings settings, IReadOnlyList<Device> devices, Distribution? distribution = null)
     {
         (_run, _validation, _set) = (settings.Run, settings.Validation, set);
+        _distribution = distribution ?? OneProcess.Instance;
         _batchCount = (int)(((long)set.Samples.Count + _run.BatchSize - 1) / _run.BatchSize);
         _replicas = new DeviceReplicas(network, devices, _run.Precision, _run.FrozenLayers);
-        _exchange = devices.Count == 1 ? new NoExchange() : new DeviceExchange(_replicas);
+        _exchange = _distribution.Size > 1 ? new RankExchange(_distribution, _run.AveragesNormStatistics)
+            : devices.Count == 1 ? new NoExchange() : new DeviceExchange(_replicas);
         _optimization = new Optimization(network, settings.Optimizer, _batchCount);
         _average = new ExponentialMovingAverage(network, settings.Averaging);
         var scale = new BatchScale(_run.ImageSize, network.Strides[^1], _run.Augmentation.MultiScale, _run.Seed);
         _step = new TrainingStep(_replicas, loss, scale, _exchange, _optimization, _average);
         _tensors = new RunTensors(network, _average.Network, loss, _optimization, devices[0]);
-        _loader = new BatchLoader(new Augmenter(set, _run.Augmentation, _run.ImageSize, _run.Seed), _run.BatchSize, _run.ImageSize, _run.LoaderThreads);
+        var augmenter = new Augmenter(set, _run.Augmentation, _run.ImageSize, _run.Seed);
+        _loader = new BatchLoader(augmenter, _run.BatchSize, _run.ImageSize, _run.LoaderThreads, RankShare.Of(_distribution));
         _losses = new RunningMean(loss.TermNames, devices[0]);
     }
 
@@ -63,8 +72,10 @@ internal sealed class TrainingLoop : IDisposable
     public YoloNetwork Run()
     {
         Report.Begin();
+        _hearsBatches = _exchange.Any(Report.HearsBatches);
+        Align();
         var isGoingOn = true;
-        while (isGoingOn && _state.Epoch < _run.EpochCount && !IsPatienceOver())
+        while (isGoingOn && _state.Epoch < _run.EpochCount && !_exchange.Any(IsPatienceOver()))
             isGoingOn = TrainEpoch(_state.Epoch + 1) && EndEpoch(_state.Epoch + 1);
         return _best.Take() ?? throw new OperationCanceledException("Training was canceled before its first epoch was complete.");
     }
@@ -93,6 +104,13 @@ internal sealed class TrainingLoop : IDisposable
         _average.Dispose();
         _losses.Dispose();
         _best.Dispose();
+        (_exchange as IDisposable)?.Dispose();
+    }
+
+    private void Align()
+    {
+        _exchange.Align(_replicas.Network, _average.Network);
+        _replicas.Refresh();
     }
 
     private bool IsPatienceOver()
@@ -103,6 +121,7 @@ internal sealed class TrainingLoop : IDisposable
     {
         _replicas.Train();
         _losses.Reset();
+        _exchangedBefore = _distribution.Exchanging;
         var place = new BatchPlace(epoch, 0, _batchCount);
         foreach (var batch in _loader.Epoch(epoch, Order(epoch), epoch > _run.EpochCount - (_run.Augmentation.CloseMosaicEpochs ?? 0)))
         {
@@ -114,7 +133,7 @@ internal sealed class TrainingLoop : IDisposable
                     return Stop(divergence);
             }
 
-            if (Report.HearsBatches)
+            if (_hearsBatches)
                 Report.BatchEnded(Progress(place, metrics: null, isEpochEnd: false));
             place = place with { Index = place.Index + 1 };
         }
@@ -136,6 +155,8 @@ internal sealed class TrainingLoop : IDisposable
     /// <summary>Validates, keeps, reports and saves; false if the run is to stop instead, and the epoch does not count.</summary>
     private bool EndEpoch(int epoch)
     {
+        var exchanged = _distribution.Exchanging - _exchangedBefore;
+        Align();
         if (_exchange.Any(!_average.IsFinite()))
             return Stop(Divergence.OfWeights(epoch));
         var isValidated = Validate is not null && (epoch % _validation.Interval == 0 || epoch == _run.EpochCount);
@@ -146,10 +167,13 @@ internal sealed class TrainingLoop : IDisposable
         _state = _state with { Epoch = epoch, Batches = batches, SinceStep = sinceStep, AverageUpdates = _average.Updates };
         if (metrics is not null)
             _state = _state.Validated(epoch, metrics);
-        var isBest = _best.Network is null || Validate is null || (metrics is not null && _state.BestEpoch == epoch);
+        var isBest = _exchange.Any(_best.Network is null || Validate is null || (metrics is not null && _state.BestEpoch == epoch));
         if (isBest)
             _best.Keep(_average.Network);
-        Report.EpochEnded(Progress(new BatchPlace(epoch, _batchCount - 1, _batchCount), metrics, isEpochEnd: true));
+        Report.EpochEnded(Progress(new BatchPlace(epoch, _batchCount - 1, _batchCount), metrics, isEpochEnd: true) with
+        {
+            ExchangeShare = _losses.ShareOf(exchanged),
+        });
         SaveCheckpoint(isBest);
         return true;
     }
@@ -158,8 +182,10 @@ internal sealed class TrainingLoop : IDisposable
     {
         if (Folder is null)
             return;
-        _exchange.CollectGradients(_replicas.Network);
-        Folder.Save(_state, Report.History, _tensors, isBest ? _best.Network : null);
+        if (_optimization.Position.SinceStep > 0)
+            _exchange.CollectGradients(_replicas.Network);
+        if (_distribution.IsFirst)
+            Folder.Save(_state, Report.History, _tensors, isBest ? _best.Network : null);
     }
 
     /// <summary>Ends a run that diverged, as the settings say. Always false.</summary>
@@ -178,10 +204,11 @@ internal sealed class TrainingLoop : IDisposable
         Batch = place.Index + 1,
         BatchCount = _batchCount,
         IsEpochEnd = isEpochEnd,
-        Losses = _losses.Read(),
+        Losses = _losses.Read(_exchange),
         LearningRate = _optimization.LearningRate,
         ImagesPerSecond = _losses.ImagesPerSecond,
         LoaderWaitShare = _losses.ShareOf(_loader.Waited),
+        ExchangeShare = _losses.ShareOf(_distribution.Exchanging - _exchangedBefore),
         Elapsed = Report.Elapsed,
         Validation = metrics,
     };

@@ -30,6 +30,12 @@ public sealed record TrainingProgress
     /// <summary>Share of the epoch so far in which the network waited for batches, in [0, 1].</summary>
     public double LoaderWaitShare { get; init; }
 
+    /// <summary>
+    /// Share of the epoch so far spent in exchanges with other processes, waiting for them included, in [0, 1]; 0 without
+    /// <see cref="YoloTrainer.Options.Distribution"/>.
+    /// </summary>
+    public double ExchangeShare { get; init; }
+
     /// <summary>Time since the first batch of the run; where it was resumed, without the pause between.</summary>
     public required TimeSpan Elapsed { get; init; }
 

@@ -42,7 +42,7 @@ internal sealed class TrainingStep
     {
         _optimization.BeginBatch(place.Epoch);
         using var total = AddGradients(batch, place, losses);
-        _samples.AddRange(batch.Samples);
+        _samples.AddRange(batch.AllSamples);
         var isDue = _optimization.CountBatch(mustStep);
         var norm = isDue ? ClippedNorm() : 0;
         // The norm has waited for the device already; where there was none, this is the batch's one wait.
@@ -50,7 +50,7 @@ internal sealed class TrainingStep
         switch (_exchange.Max(fault))
         {
             case LossFault:
-                return Divergence.OfLoss(place, batch.Samples);
+                return Divergence.OfLoss(place, batch.AllSamples);
             case GradientFault:
                 return Divergence.OfGradients(place, _samples);
         }
@@ -60,15 +60,22 @@ internal sealed class TrainingStep
         return null;
     }
 
-    /// <summary>Forward and backward. The loss of the batch, a scalar that the caller disposes.</summary>
+    /// <summary>Forward and backward. The loss of the batch or of this process's share, a scalar that the caller disposes.</summary>
     private Tensor AddGradients(TrainingBatch batch, BatchPlace place, RunningMean losses)
     {
         using var scope = NewDisposeScope();
+        if (batch.Samples.Length == 0)
+        {
+            _loss.ComputeNothing();
+            losses.Add(new Dictionary<string, Tensor>(), images: 0, batch.AllSamples.Length);
+            return zeros([]).DetachFromDisposeScope();
+        }
+
         var images = _scale.Apply(ImageBatch.ToInput(batch.Pixels, _replicas.Device), place.Epoch, place.Index);
         var result = _loss.Compute(_replicas.Forward(images), batch.Targets);
         result.Total.backward();
         _replicas.Collect();
-        losses.Add(result.Terms, batch.Samples.Length);
+        losses.Add(result.Terms, batch.Samples.Length, batch.AllSamples.Length);
         return result.Total.detach().DetachFromDisposeScope();
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using ML.Yolo.Distributed;
 using ML.Yolo.Evaluation;
 using ML.Yolo.Samples;
 using ML.Yolo.Scoring;
@@ -39,23 +41,69 @@ internal sealed class Validator
     /// <summary>Asked before each batch whether to stop.</summary>
     public required Func<bool> IsCanceled { get; init; }
 
-    /// <summary>What a network reaches; null where measuring was canceled.</summary>
+    /// <summary>Processes that measure together, each a part of the batches; null where there is one.</summary>
+    public Distribution? Distribution { get; init; }
+
+    /// <summary>What a network reaches, the same on every rank; null where measuring was canceled.</summary>
     /// <param name="network">The network, in evaluation mode; not owned.</param>
     public DetectionMetrics? Measure(YoloNetwork network)
     {
+        var distribution = Distribution ?? OneProcess.Instance;
+        var share = RankShare.Of(distribution);
         var engine = new TorchEngine(network, Device);
-        var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
-        foreach (var samples in _samples.Chunk(BatchSize))
+        var found = new List<Detection[]>();
+        var isCanceled = false;
+        foreach (var (index, samples) in _samples.Chunk(BatchSize).Index())
         {
-            if (IsCanceled())
-                return null;
+            if (!share.Has(index))
+                continue;
+            isCanceled = IsCanceled();
+            if (isCanceled)
+                break;
             var images = Array.ConvertAll(samples, _set.Image);
-            var detections = ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => engine.Detect(alike, Thresholds));
-            for (var i = 0; i < samples.Length; i++)
-                evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], Evaluated));
+            found.AddRange(ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => engine.Detect(alike, Thresholds)));
         }
 
+        return distribution.Any(isCanceled) ? null : Evaluate(Together(found, distribution));
+    }
+
+    /// <summary>Batches are those of one process, dealt out in turn: each image is scored as it would be there, and counted in the same place.</summary>
+    private DetectionMetrics Evaluate(IEnumerable<Detection[]> found)
+    {
+        var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
+        foreach (var (sample, detections) in _samples.Zip(found))
+            evaluator.AddImage(Objects(sample), Array.ConvertAll(detections, Evaluated));
         return evaluator.Evaluate(ClassNames);
+    }
+
+    /// <summary>What all ranks found, in the order of the samples.</summary>
+    private IEnumerable<Detection[]> Together(List<Detection[]> found, Distribution distribution)
+    {
+        if (distribution.Size == 1)
+            return found;
+        int[] counts = [.. found.Select(detections => detections.Length)];
+        Detection[] all = [.. found.SelectMany(detections => detections)];
+        return Merge(GatherAll<int>(counts, distribution), GatherAll<Detection>(all, distribution));
+    }
+
+    private static T[][] GatherAll<T>(T[] own, Distribution distribution)
+        where T : unmanaged
+        => Array.ConvertAll(distribution.Gather(MemoryMarshal.AsBytes<T>(own)), bytes => MemoryMarshal.Cast<byte, T>(bytes).ToArray());
+
+    private IEnumerable<Detection[]> Merge(int[][] counts, Detection[][] detections)
+    {
+        var places = new (int Image, int Detection)[counts.Length];
+        foreach (var (index, samples) in _samples.Chunk(BatchSize).Index())
+        {
+            var rank = index % counts.Length;
+            for (var i = 0; i < samples.Length; i++)
+            {
+                var (image, first) = places[rank];
+                var end = first + counts[rank][image];
+                places[rank] = (image + 1, end);
+                yield return detections[rank][first..end];
+            }
+        }
     }
 
     private static EvaluatedDetection Evaluated(Detection found) => new(found.ClassIndex, new Box(found.X0, found.Y0, found.X1, found.Y1), found.Score);

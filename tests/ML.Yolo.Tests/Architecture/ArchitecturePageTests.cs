@@ -27,7 +27,7 @@ public sealed partial class ArchitecturePageTests
     [Fact]
     public void Page_TypesAndMembersItNames_AreThere()
     {
-        var known = new[] { typeof(YoloTrainer).Assembly, typeof(OnnxExport).Assembly, typeof(ArchitecturePageTests).Assembly }
+        var known = new[] { typeof(YoloTrainer).Assembly, typeof(OnnxExport).Assembly, typeof(YoloMpi).Assembly, typeof(ArchitecturePageTests).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .SelectMany(type => type.GetMembers(Everything).Select(member => member.Name).Append(type.Name))
             .Select(name => name.Split('`')[0])

@@ -14,16 +14,20 @@ internal static class RoomTable
         ["Files"] = [],
         ["Devices"] = [],
         ["Interop"] = [],
+        ["Distributed"] = [],
         ["Columns"] = ["Interop", "Boxes"],
         ["Imaging"] = ["Boxes", "Tensors"],
         ["Networks"] = ["Boxes", "Devices", "Tensors"],
         ["Losses"] = ["Boxes", "Tensors"],
         ["Weights"] = ["Networks", "Files", "Tensors"],
         ["Datasets"] = ["Columns", "Imaging", "Boxes", "Files"],
-        ["Samples"] = ["Columns", "Imaging", "Boxes"],
+        ["Samples"] = ["Columns", "Imaging", "Boxes", "Distributed"],
         ["Scoring"] = ["Networks", "Imaging", "Columns", "Boxes", "Tensors"],
         ["Evaluation"] = ["Boxes"],
-        ["Training"] = ["Samples", "Imaging", "Networks", "Losses", "Scoring", "Evaluation", "Weights", "Files", "Boxes", "Devices", "Tensors"],
+        ["Training"] =
+        [
+            "Samples", "Imaging", "Networks", "Losses", "Scoring", "Evaluation", "Weights", "Files", "Boxes", "Devices", "Tensors", "Distributed",
+        ],
         ["Persistence"] = ["Weights", "Networks", "Scoring", "Files", "Interop"],
     };
 

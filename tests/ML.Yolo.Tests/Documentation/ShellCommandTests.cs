@@ -9,6 +9,9 @@ public sealed class ShellCommandTests
     private const string Tool = "the tests of the command line run the tool so";
     private const string Minutes = "it trains for minutes: the tests of the samples and of training do the same on less";
 
+    private const string Cluster = "it needs a cluster: the tests of ranks start several processes on this machine";
+    private const string Ranks = "the tests of ranks start the tool so, where there is an MPI";
+
     /// <summary>Command, and why it is not run; null where it is.</summary>
     private static readonly IReadOnlyDictionary<string, string?> Commands = new Dictionary<string, string?>
     {
@@ -36,6 +39,13 @@ public sealed class ShellCommandTests
         ["mlyolo convert --from bccd --to converted"] = Tool,
         ["mlyolo convert --from bccd/coco/train.json --images bccd/JPEGImages --to converted"] = Tool,
         ["mlyolo convert --from coco128 --split train --to coco128.json"] = Tool,
+        ["apt-get install mpich"] = "it installs a package of the system",
+        ["dotnet add package ML.Yolo.Mpi"] = Packages,
+        ["mpirun.mpich -n 2 mlyolo train --data my-set"] = Ranks,
+        ["mpirun.mpich -n 2 mlyolo detect --model runs/train/model.zip --source photos --save-images"] = Ranks,
+        ["mpirun.mpich -n 2 mlyolo detect --model runs/train/model.zip --source photos --resume runs/detect"] = Ranks,
+        ["mpirun -hosts node1,node2 -ppn 1 mlyolo train --data /shared/my-set --output /shared/runs"] = Cluster,
+        ["srun --mpi=pmi2 -N 4 --ntasks-per-node=1 mlyolo train --data /shared/my-set --output /shared/runs"] = Cluster,
         ["dotnet pack -c Release -o packages"] = "PackageTests packs the same projects",
         ["dotnet run eng/UpdatePublicApi.cs"] = "it rewrites the files of the public API",
         ["dotnet run eng/UpdatePublicApi.cs -- --ship"] = "it rewrites the files of the public API",

@@ -16,6 +16,7 @@ public sealed class PackageTests(PackedPackages packages) : IClassFixture<Packed
 
     [Theory]
     [InlineData("ML.Yolo")]
+    [InlineData("ML.Yolo.Mpi")]
     [InlineData("ML.Yolo.Onnx")]
     [InlineData("ML.Yolo.Reports")]
     public void Pack_EveryPackage_HasWhatAPackageNeeds(string id)

@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace ML.Yolo.Tests.Packaging;
 
-/// <summary>The three packages as <c>dotnet pack</c> makes them, in a folder, and fresh projects outside the repository that reference them.</summary>
+/// <summary>The packages as <c>dotnet pack</c> makes them, in a folder, and fresh projects outside the repository that reference them.</summary>
 public sealed class PackedPackages : IDisposable
 {
-    private static readonly string[] Projects = ["ML.Yolo", "ML.Yolo.Onnx", "ML.Yolo.Reports"];
+    private static readonly string[] Projects = ["ML.Yolo", "ML.Yolo.Mpi", "ML.Yolo.Onnx", "ML.Yolo.Reports"];
 
     private readonly TemporaryFolder _folder = new();
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ML.Yolo.Tests.Distributed;
 using ML.Yolo.Training;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ public sealed class TrainingStepTests : IDisposable
     [InlineData("v5, balanced by itself")]
     [InlineData("v3")]
     [InlineData("v8")]
-    public void Learn_TwoLearnersOfUnequalShares_GivesBothTheWeightsOfOneWithTheWhole(string variant)
+    public void Learn_ThreeLearnersOfUnequalSharesAndNone_GivesAllTheWeightsOfOneWithTheWhole(string variant)
     {
         using var scope = NewDisposeScope();
         DetectionLossOptions loss = variant switch
@@ -31,19 +32,22 @@ public sealed class TrainingStepTests : IDisposable
         // Of the four objects one is in the left share of one image, three in the right one of two.
         var objects = tensor(new[,] { { 0.5f, 0.5f, 0.3f, 0.4f }, { 0.2f, 0.6f, 0.2f, 0.2f }, { 0.7f, 0.3f, 0.5f, 0.3f }, { 0.4f, 0.8f, 0.9f, 0.3f } });
         using var one = new Learner(network.Clone(), new NoExchange(), Settings, loss);
-        using var meeting = new ThreadMeeting(2);
-        using var left = new Learner(network.Clone(), meeting.Exchange(0), Settings, loss);
-        using var right = new Learner(network.Clone(), meeting.Exchange(1), Settings, loss);
+        using var ranks = new ThreadRanks(3);
+        using var left = new Learner(network.Clone(), Exchange(ranks, 0), Settings, loss);
+        using var right = new Learner(network.Clone(), Exchange(ranks, 1), Settings, loss);
+        using var idle = new Learner(network.Clone(), Exchange(ranks, 2), Settings, loss);
 
         Learn(one, pixels, Targets(objects, 0, 1, 1, 2));
         Together(
             () => Learn(left, pixels.narrow(0, 0, 1), Targets(objects.narrow(0, 0, 1), 0)),
-            () => Learn(right, pixels.narrow(0, 1, 2), Targets(objects.narrow(0, 1, 3), 0, 0, 1)));
+            () => Learn(right, pixels.narrow(0, 1, 2), Targets(objects.narrow(0, 1, 3), 0, 0, 1)),
+            () => Learn(idle, pixels.narrow(0, 0, 0), zeros(0, 6)));
 
         foreach (var (name, expected) in one.Network.state_dict())
         {
             TensorAssert.Close(expected, left.Network.state_dict()[name], 1e-6, 1e-6);
             TensorAssert.Equal(left.Network.state_dict()[name], right.Network.state_dict()[name]);
+            TensorAssert.Equal(left.Network.state_dict()[name], idle.Network.state_dict()[name]);
         }
 
         Assert.False(network.state_dict()["model.0.conv.weight"].Equals(one.Network.state_dict()["model.0.conv.weight"]));
@@ -60,9 +64,9 @@ public sealed class TrainingStepTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var (pixels, targets) = (Pixels(2), Targets(0, 1));
-        using var meeting = new ThreadMeeting(2);
-        using var sound = new Learner(_network.Clone(), meeting.Exchange(0), Settings);
-        using var broken = new Learner(_network.Clone(), meeting.Exchange(1), Settings);
+        using var ranks = new ThreadRanks(2);
+        using var sound = new Learner(_network.Clone(), Exchange(ranks, 0), Settings);
+        using var broken = new Learner(_network.Clone(), Exchange(ranks, 1), Settings);
         Spoil(broken.Network, float.NaN);
         Divergence? first = null, second = null;
 
@@ -106,6 +110,8 @@ public sealed class TrainingStepTests : IDisposable
 
         Assert.StartsWith("The loss of epoch 1, batch 7 of 100 is not finite; its samples are rows 0, 1 of", divergence!.ToString(), StringComparison.Ordinal);
     }
+
+    private static RankExchange Exchange(ThreadRanks ranks, int rank) => new(ranks.Rank(rank), averagesStatistics: true);
 
     private static Tensor Pixels(int count) => (rand(count, Learner.ImageSize, Learner.ImageSize, 4) * 255).to(ScalarType.Byte);
 

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using ML.Yolo.Boxes;
 using ML.Yolo.Scoring;
+using ML.Yolo.Tests.Distributed;
 using ML.Yolo.Training;
 using ML.Yolo.Training.Augmentation;
 using static TorchSharp.torch;
@@ -26,10 +29,24 @@ public sealed class ValidatorTests
         Assert.Equal(2, asked);
     }
 
-    private static DetectionMetrics? Measure(Func<bool> isCanceled)
+    [Fact]
+    public void Measure_TwoRanks_GivesAllTheMetricsOfOneProcess()
+    {
+        var alone = Measure(() => false);
+        var shared = ThreadRanks.Run(2, ranks => Measure(() => false, ranks));
+
+        Assert.NotEqual(0, alone!.DetectionCount);
+        Assert.All(shared, metrics => Assert.Equal(JsonSerializer.Serialize(alone), JsonSerializer.Serialize(metrics)));
+    }
+
+    [Fact]
+    public void Measure_OneRankIsCanceled_StopsAllWithoutMetrics()
+        => Assert.Equal([null, null], ThreadRanks.Run(2, ranks => Measure(() => ranks.Rank == 1, ranks)));
+
+    private static DetectionMetrics? Measure(Func<bool> isCanceled, Distribution? ranks = null)
     {
         using var set = SquareSet.Draw(64, [.. Enumerable.Repeat((64, 64, new SceneBox(0, new Box(10, 10, 40, 40))), 6)]);
-        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1);
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 1, YoloV5BoxCoding.Instance, seed: 1);
         network.eval();
         var validator = new Validator(set)
         {
@@ -39,6 +56,7 @@ public sealed class ValidatorTests
             BatchSize = 2,
             Device = CPU,
             IsCanceled = isCanceled,
+            Distribution = ranks,
         };
         return validator.Measure(network);
     }
