@@ -3,6 +3,7 @@ using System.Globalization;
 using ML.Yolo.Cli.Detecting;
 using ML.Yolo.Cli.Models;
 using ML.Yolo.Cli.Terminal;
+using ML.Yolo.Devices;
 
 namespace ML.Yolo.Cli;
 

@@ -26,7 +26,7 @@ internal sealed unsafe class MpiChannel
     public int Pulses { get; }
 
     /// <summary>Starts MPI.</summary>
-    /// <exception cref="MpiBackendException">There is none, it cannot be used, or it does not see the processes that were started.</exception>
+    /// <exception cref="MpiBackendException">There is none, it cannot be used, or it does not see what was started.</exception>
     public static MpiChannel Open()
     {
         MpiLibrary.EnsureLoaded();

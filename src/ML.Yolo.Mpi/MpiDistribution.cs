@@ -8,7 +8,7 @@ namespace ML.Yolo;
 
 /// <summary>The processes that <c>mpirun</c> started.</summary>
 /// <remarks>
-/// <para>Over the MPI of the system: MPICH, Intel MPI, MVAPICH, Cray MPICH or Microsoft MPI, which share one binary interface. Open MPI has another.</para>
+/// <para>Over the system's MPI: MPICH, Intel MPI, MVAPICH, Cray MPICH or Microsoft MPI, which have one binary interface. Open MPI has another.</para>
 /// <para>Before each exchange all ranks meet. There a rank that failed says so, and all fail with it; one that does not come is waited for while it gives
 /// signs of life, at most <see cref="MaxWait"/>; one that is silent for <see cref="Timeout"/> is named in a <see cref="DistributionException"/>, and none waits
 /// any longer. Waiting takes no processor.</para>

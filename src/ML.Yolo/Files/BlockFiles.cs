@@ -27,7 +27,11 @@ internal sealed class BlockFiles(string folder)
             writer.WriteLine(line);
     });
 
-    /// <summary>Puts the blocks together in their order, whole or not at all, and removes them.</summary>
+    /// <summary>The lines of all blocks in their order.</summary>
+    /// <exception cref="IOException">A block is not there.</exception>
+    public IEnumerable<string> Lines(int count) => Enumerable.Range(0, count).SelectMany(block => File.ReadLines(Existing(block)));
+
+    /// <summary>Puts the blocks together in their order, whole or not at all, and removes the folder.</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="count">How many blocks there are.</param>
     /// <exception cref="IOException">A block is not there, or the file cannot be written.</exception>
@@ -37,15 +41,16 @@ internal sealed class BlockFiles(string folder)
         {
             for (var block = 0; block < count; block++)
             {
-                if (!Has(block))
-                    throw new IOException($"'{PathOf(block)}' is not there: do all processes write to one folder?");
-                using var lines = File.OpenRead(PathOf(block));
+                using var lines = File.OpenRead(Existing(block));
                 lines.CopyTo(stream);
             }
         });
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
+
+    private string Existing(int block)
+        => Has(block) ? PathOf(block) : throw new IOException($"'{PathOf(block)}' is not there: do all processes write to one folder?");
 
     private string PathOf(int block) => Path.Combine(folder, FormattableString.Invariant($"{block:D6}.jsonl"));
 }
