@@ -1,7 +1,12 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using ML.Yolo.Boxes;
+using ML.Yolo.Devices;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
+using ML.Yolo.Weights;
+using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
@@ -23,7 +28,7 @@ internal static class DetectorFile
         {
             case ModelFileKind.ModelZip:
                 Refuse(path, "a model zip", (nameof(architecture), architecture), (nameof(classNames), classNames), (nameof(options), options));
-                return mlContext.Model.Load(path, out _);
+                return LoadModel(mlContext, path);
             case ModelFileKind.Onnx:
                 Refuse(path, "an ONNX file", (nameof(classNames), classNames));
                 return ExportedReader(path).Read(mlContext.Environment(), path, architecture, options);
@@ -36,7 +41,7 @@ internal static class DetectorFile
         MLContext mlContext, string path, YoloArchitecture? architecture, IReadOnlyList<string>? classNames, YoloTrainer.Options? options)
     {
         var description = WeightsFile.Describe(path);
-        architecture ??= Known(description.Architecture) ?? throw new ArgumentException(
+        architecture ??= Known(description.Architecture) ?? ReadOff(path) ?? throw new ArgumentException(
             $"'{path}' names {(description.Architecture is { } name ? $"the architecture '{name}', which the library does not have" : "no architecture")}; "
             + "give it as an argument.", nameof(architecture));
         classNames ??= description.ClassNames ?? throw new ArgumentException(
@@ -46,6 +51,35 @@ internal static class DetectorFile
             settings.ImageSize = size;
         var coding = description.BoxCoding is { } saved ? ModelManifest.Interpret(() => BoxCoding.Parse(saved)) : null;
         return new YoloWeightsEstimator(mlContext.Environment(), path, architecture, classNames, settings).Load(coding);
+    }
+
+    /// <summary>ML.NET makes loaders by reflection, and wraps what they throw once per step of the chain.</summary>
+    private static ITransformer LoadModel(MLContext mlContext, string path)
+    {
+        try
+        {
+            return mlContext.Model.Load(path, out _);
+        }
+        catch (Exception exception) when (exception is TargetInvocationException or InvalidOperationException { InnerException: TargetInvocationException })
+        {
+            ExceptionDispatchInfo.Throw(Cause(exception));
+            throw;
+        }
+    }
+
+    private static Exception Cause(Exception exception) => exception switch
+    {
+        TargetInvocationException { InnerException: { } inner } => Cause(inner),
+        InvalidOperationException { InnerException: TargetInvocationException inner } => Cause(inner),
+        _ => exception,
+    };
+
+    /// <summary>The architecture by the names and shapes of the tensors; null where it is none of the library's.</summary>
+    private static YoloArchitecture? ReadOff(string path)
+    {
+        TorchBackend.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        return WeightsArchitecture.Of(WeightsFile.Load(path).Tensors);
     }
 
     private static YoloArchitecture? Known(string? name)

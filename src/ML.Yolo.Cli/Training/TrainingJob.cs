@@ -42,11 +42,13 @@ internal sealed class TrainingJob
         _mlContext.Log += (_, entry) => Write(log, entry);
         File.WriteAllText(folder.Options, _options.ToYaml());
         ContactSheet.Write(_mlContext, train, classNames, folder.File("labels.jpg"));
-        var (architecture, size) = (_options.Trainer.Architecture, _options.Trainer.ImageSize);
+        var (architecture, size) = (_options.Trainer.Architecture?.Name ?? Unnamed(), _options.Trainer.ImageSize);
         _console.Say(FormattableString.Invariant(
             $"{(resumed is null ? "Training in" : "Going on in")} {folder.FullPath}: {architecture} at {size} pixels, {classNames.Count} classes."));
         return Train(folder, keyed, validation, resumed is not null);
     }
+
+    private string Unnamed() => _options.Trainer.PretrainedWeights is null ? YoloArchitecture.V5Nano.Name : "the network of the weights";
 
     private static void Write(StreamWriter log, LoggingEventArgs entry)
     {
@@ -66,11 +68,8 @@ internal sealed class TrainingJob
             trainer.DataParallelGpus = [.. _options.Gpus];
         try
         {
-            using var model = TrainingDisplay.Run(_console, progress =>
-            {
-                trainer.Progress = progress;
-                return _mlContext.ImageLoader().Append(_mlContext.MulticlassClassification.Trainers.Yolo(trainer)).Fit(train);
-            });
+            trainer.Progress = _console.IsQuiet ? null : YoloProgress.Console;
+            using var model = _mlContext.ImageLoader().Append(_mlContext.MulticlassClassification.Trainers.Yolo(trainer)).Fit(train);
             return Finish(folder, model, train.Schema, validation, interruption.Token.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
