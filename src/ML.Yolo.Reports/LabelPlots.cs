@@ -1,3 +1,5 @@
+using ML.Yolo.Samples;
+
 namespace ML.Yolo.Reports;
 
 /// <summary>The labels' statistics as plots.</summary>
@@ -33,9 +35,9 @@ internal static class LabelPlots
     private static Plot Positions(LabelStatistics statistics)
     {
         var max = (double)statistics.Positions.Cast<int>().Max();
-        const double Side = 1.0 / LabelStatistics.Cells;
-        var cells = from row in Enumerable.Range(0, LabelStatistics.Cells)
-                    from column in Enumerable.Range(0, LabelStatistics.Cells)
+        const double Side = 1.0 / ObjectSurvey.Cells;
+        var cells = from row in Enumerable.Range(0, ObjectSurvey.Cells)
+                    from column in Enumerable.Range(0, ObjectSurvey.Cells)
                     select (column * Side, row * Side, (column + 1) * Side, (row + 1) * Side, statistics.Positions[row, column] / max);
         var (x, y) = (new PlotAxis("x, share of the width", 0, 1), new PlotAxis("y, share of the height", 0, 1, IsInverted: true));
         return new Plot("Box centres", "Where the centres of the boxes lie in the image: the fuller a cell, the more of them", x, y).Cells(4, cells);

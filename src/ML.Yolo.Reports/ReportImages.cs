@@ -14,7 +14,7 @@ internal sealed class ReportImages
     {
         _options = options;
         _scoreThreshold = options.ScoreThreshold ?? (metrics.F1 > 0 ? metrics.BestScoreThreshold : metrics.ConfusionMatrix.ScoreThreshold);
-        Statistics = new LabelStatistics(options.Model);
+        Statistics = LabelStatistics.OfMeasured(options.Model);
         Galleries =
         [
             new("Best images", verdict => verdict.Errors == 0 && verdict.Right > 0 ? (verdict.Right, Confidence(verdict)) : null, options.GallerySize),

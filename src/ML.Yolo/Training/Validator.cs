@@ -1,4 +1,5 @@
 using ML.Yolo.Evaluation;
+using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;
@@ -36,26 +37,38 @@ internal sealed class Validator
     /// <summary>Where the network is.</summary>
     public required Device Device { get; init; }
 
+    /// <summary>Computes the loss of what the network gives; null where it is not wanted.</summary>
+    public ValidationLoss? Loss { get; init; }
+
     /// <summary>Asked before each batch whether to stop.</summary>
     public required Func<bool> IsCanceled { get; init; }
 
     /// <summary>What a network reaches; null where measuring was canceled.</summary>
     /// <param name="network">The network, in evaluation mode; not owned.</param>
-    public DetectionMetrics? Measure(YoloNetwork network)
+    public ValidationResult? Measure(YoloNetwork network)
     {
         var engine = new TorchEngine(network, Device);
         var evaluator = DetectionEvaluator.Create(DetectionMetricDefinition.Coco);
+        Loss?.Begin();
         foreach (var samples in _samples.Chunk(BatchSize))
         {
             if (IsCanceled())
                 return null;
             var images = Array.ConvertAll(samples, _set.Image);
-            var detections = ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => engine.Detect(alike, Thresholds));
+            var detections = ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => Detect(engine, alike, images, samples));
             for (var i = 0; i < samples.Length; i++)
                 evaluator.AddImage(Objects(samples[i]), Array.ConvertAll(detections[i], Evaluated));
         }
 
-        return evaluator.Evaluate(ClassNames);
+        return new ValidationResult(evaluator.Evaluate(ClassNames), Loss?.Read());
+    }
+
+    private Detection[][] Detect(TorchEngine engine, IReadOnlyList<LetterboxedImage> alike, LetterboxedImage[] images, TrainingSample[] samples)
+    {
+        if (Loss is null)
+            return engine.Detect(alike, Thresholds);
+        var places = alike.Select(entry => (samples[Array.FindIndex(images, image => ReferenceEquals(image.Image, entry.Image))], entry.Letterbox)).ToList();
+        return engine.Detect(alike, Thresholds, maps => Loss.Add(maps, places));
     }
 
     private static EvaluatedDetection Evaluated(Detection found) => new(found.ClassIndex, new Box(found.X0, found.Y0, found.X1, found.Y1), found.Score);
