@@ -10,10 +10,10 @@ internal static class CommandLine
     public const int WrongUsage = 2;
 
     private const int MaxStride = 32;
-    private const int SceneEpochs = 30;
+    private const int SceneEpochs = 15;
 
     /// <summary>The network where none is named.</summary>
-    public static YoloArchitecture DefaultArchitecture => YoloArchitecture.V5Nano;
+    public static YoloArchitecture DefaultArchitecture => YoloArchitecture.V8Nano;
 
     private static readonly Option<string?> Data = new("--data")
     {

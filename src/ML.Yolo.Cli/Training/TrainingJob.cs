@@ -90,10 +90,11 @@ internal sealed class TrainingJob
             return ExitCode.Interrupted;
         }
 
-        var metrics = ModelMeasurement.Measure(_mlContext, model.LastTransformer, validation, DetectionMetricDefinition.Coco);
+        var scored = ModelMeasurement.Score(_mlContext, model.LastTransformer, validation);
+        var metrics = ModelMeasurement.Measure(_mlContext, scored, DetectionMetricDefinition.Coco);
         if (!_console.IsQuiet)
             _console.Result($"{Environment.NewLine}{metrics.ToString().TrimEnd()}{Environment.NewLine}");
-        ModelMeasurement.WriteReport(_mlContext, model.LastTransformer, validation, metrics, folder.FullPath, Path.GetFileName(folder.FullPath));
+        ModelMeasurement.WriteReport(_mlContext, model.LastTransformer, scored, metrics, folder.FullPath, Path.GetFileName(folder.FullPath));
         _console.Result(path);
         return ExitCode.Done;
     }
