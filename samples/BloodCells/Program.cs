@@ -39,6 +39,11 @@ root.SetAction(parsed =>
         Console.Error.WriteLine($"{exception.Message}\n{BloodCellData.Advice}");
         return 2;
     }
+    catch (TorchBackendException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 1;
+    }
 });
 return root.Parse(args).Invoke();
 

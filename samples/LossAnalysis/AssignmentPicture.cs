@@ -1,16 +1,17 @@
 using System.Globalization;
-using ML.Yolo;
 using ML.Yolo.Reports;
 using SkiaSharp;
 
 namespace LossAnalysis;
 
-/// <summary>Draws what a layer's predictions learn: the grid, the objects' boxes, the cells they were built in, and the anchors that took them.</summary>
+/// <summary>Draws what a layer's predictions learn: the grid, the objects' boxes, the cells they were built in, the anchors that took them, and a legend.</summary>
 internal static class AssignmentPicture
 {
     private const int Side = 480;
     private const int Gap = 24;
     private const int Head = 56;
+    private const int LegendLine = 26;
+    private const int Swatch = 18;
     private const float CapHeight = 13;
     private const byte OwnCell = 150;
     private const byte NeighbourCell = 70;
@@ -26,9 +27,10 @@ internal static class AssignmentPicture
     /// <param name="path">The PNG to make or replace.</param>
     /// <param name="stride">Pixels per cell.</param>
     /// <param name="variants">Name and built targets of each variant.</param>
-    public static void Write(string path, int stride, IReadOnlyList<(string Name, LayerTargets Targets)> variants)
+    public static void Write(string path, int stride, IReadOnlyList<(string Name, IReadOnlyList<BuiltTarget> Targets)> variants)
     {
-        var size = new SKImageInfo(Gap + (variants.Count * (Side + Gap)), Head + (NotebookInput.BatchSize * (Side + Gap)));
+        var panels = Head + (NotebookInput.BatchSize * (Side + Gap));
+        var size = new SKImageInfo(Gap + (variants.Count * (Side + Gap)), panels + (5 * LegendLine));
         using var surface = SKSurface.Create(size);
         surface.Canvas.Clear(SKColors.White);
         for (var column = 0; column < variants.Count; column++)
@@ -40,11 +42,12 @@ internal static class AssignmentPicture
             {
                 surface.Canvas.Save();
                 surface.Canvas.Translate(left, Head + (image * (Side + Gap)));
-                Panel(surface.Canvas, stride, image, BuiltTarget.Of(targets).Where(target => target.Image == image).ToList());
+                Panel(surface.Canvas, stride, image, targets.Where(target => target.Image == image).ToList());
                 surface.Canvas.Restore();
             }
         }
 
+        Legend(surface.Canvas, panels);
         using var snapshot = surface.Snapshot();
         using var png = snapshot.Encode(SKEncodedImageFormat.Png, quality: 100);
         using var file = File.Create(path);
@@ -62,16 +65,42 @@ internal static class AssignmentPicture
         }
 
         Grid(canvas, cell);
-        foreach (var anchor in built.Where(target => target.IsOwnCell))
+        foreach (var target in built.Where(target => target.IsOwnCell))
         {
-            var (left, top) = (anchor.X + 0.5f - (anchor.AnchorWidth / 2), anchor.Y + 0.5f - (anchor.AnchorHeight / 2));
-            var outline = SKRect.Create(left * cell, top * cell, anchor.AnchorWidth * cell, anchor.AnchorHeight * cell);
-            Outline(canvas, outline, Colours[anchor.Object], isDashed: true);
+            if (target.Anchor is not { } anchor)
+                continue;
+            var (left, top) = (target.X + 0.5f - (anchor.Width / 2), target.Y + 0.5f - (anchor.Height / 2));
+            var outline = SKRect.Create(left * cell, top * cell, anchor.Width * cell, anchor.Height * cell);
+            Outline(canvas, outline, Colours[target.Object], isDashed: true);
         }
 
         foreach (var (box, index) in BuiltTarget.Objects(image))
             Outline(canvas, new SKRect(box.Left * Side, box.Top * Side, box.Right * Side, box.Bottom * Side), Colours[index], isDashed: false);
         Outline(canvas, SKRect.Create(Side, Side), Ink, isDashed: false);
+    }
+
+    /// <summary>What lines and fillings mean, and whose colours they have.</summary>
+    private static void Legend(SKCanvas canvas, float top)
+    {
+        Sign(0, 0, "box of an object", box => Outline(canvas, box, Ink, isDashed: false));
+        Sign(0, 1, "anchor that took it, in the object's own cell", box => Outline(canvas, box, Ink, isDashed: true));
+        Sign(0, 2, "cell that learns it and holds its centre", box => Fill(canvas, box, Ink, OwnCell));
+        Sign(0, 3, "other cell that learns it", box => Fill(canvas, box, Ink, NeighbourCell));
+        for (var item = 0; item < Colours.Length; item++)
+            Sign(1, item, BuiltTarget.Name(item), box => Fill(canvas, box, Colours[item], byte.MaxValue));
+
+        void Sign(int column, int line, string text, Action<SKRect> draw)
+        {
+            var (left, y) = (Gap + (column * (Side + Gap)), top + (line * LegendLine));
+            draw(SKRect.Create(left, y, Swatch, Swatch));
+            Text(canvas, text, left + Swatch + 10, y + Swatch - 3);
+        }
+    }
+
+    private static void Fill(SKCanvas canvas, SKRect box, SKColor colour, byte alpha)
+    {
+        using var fill = new SKPaint { Color = colour.WithAlpha(alpha) };
+        canvas.DrawRect(box, fill);
     }
 
     private static void Grid(SKCanvas canvas, float cell)

@@ -36,6 +36,18 @@ internal static class NotebookInput
         { 1, 16, .70696f, .10348f, .32971f, .16793f },
     });
 
+    /// <summary>The reference's weights.</summary>
+    public static YoloV8LossOptions V8Options() => new();
+
+    /// <summary>Per layer (2, 84, H, W) of a head without anchors, standard normal.</summary>
+    public static Tensor[] PointPredictions(int seed = 0)
+    {
+        const int Sides = 4;
+        const int Bins = 16;
+        using var generator = new Generator((ulong)seed);
+        return [.. Strides.Select(stride => randn([BatchSize, (Sides * Bins) + ClassCount, ImageSize / stride, ImageSize / stride], generator: generator))];
+    }
+
     /// <summary>Per layer (2, 3, H, W, 25), standard normal: an untrained network, as it were.</summary>
     public static Tensor[] Predictions(int seed = 0)
     {

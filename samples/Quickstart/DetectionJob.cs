@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 using ML.Yolo;
 
 namespace Quickstart;
@@ -19,9 +20,9 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
     public void Run()
     {
         Directory.CreateDirectory(options.Output);
-        var mlContext = new MLContext(options.Seed);
+        var mlContext = new MLContext(options.Seed) { GpuDeviceId = options.Gpu, FallbackToCpu = options.Gpu is null };
+        mlContext.Log += (_, entry) => Tell(entry);
         var (train, unseen) = LoadData(mlContext);
-        Console.WriteLine(mlContext.Data.SummarizeDetections(train));
         var metrics = TrainAndSave(mlContext, train, unseen);
         Detect(unseen);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 {metrics.MAP50:F4}, mAP50-95 {metrics.MAP50_95:F4}"));
@@ -37,33 +38,49 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         }
 
         Console.WriteLine($"Reading {options.Data}.");
-        return (mlContext.Data.LoadFromYoloDataset(options.Data), mlContext.Data.LoadFromYoloDataset(options.Data, "val"));
+        return (mlContext.Data.LoadFromYoloDataset(options.Data), mlContext.Data.LoadFromYoloDataset(options.Data, options.ValidationSplit));
     }
+
+    /// <summary>What the trainer chose, found and left out; the epochs have a table of their own.</summary>
+    private static void Tell(LoggingEventArgs entry)
+    {
+        if (entry.Kind == ChannelMessageKind.Warning)
+            Console.Error.WriteLine($"warning: {entry.RawMessage}");
+        else if (entry.Kind == ChannelMessageKind.Info && entry.Source.Contains(nameof(YoloTrainer), StringComparison.Ordinal) && !IsEpoch(entry.RawMessage))
+            Console.WriteLine(entry.RawMessage);
+    }
+
+    private static bool IsEpoch(string message) => message.StartsWith("Epoch ", StringComparison.Ordinal);
 
     private DetectionMetrics TrainAndSave(MLContext mlContext, IDataView train, IDataView unseen)
     {
-        // Class names become keys for training alone: the saved model asks for nothing but the path of an image.
-        var labels = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var images = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath");
+        var trainer = mlContext.MulticlassClassification.Trainers.Yolo(TrainerOptions(images.Fit(unseen).Transform(unseen)));
+        using var model = images.Append(trainer).Fit(train);
+        var detector = model.LastTransformer;
 
-        using var model = TrainingConsole.Run(progress =>
-        {
-            var trainerOptions = TrainerOptions(progress, images.Fit(unseen).Transform(labels.Transform(unseen)));
-            return images.Append(mlContext.MulticlassClassification.Trainers.Yolo(trainerOptions)).Fit(labels.Transform(train));
-        });
-
-        var metrics = mlContext.MulticlassClassification.EvaluateDetections(model, unseen);
+        // Measuring wants the doubtful detections too. Rows that were scored are kept: the report reads them once more, with their images.
+        var scored = mlContext.Data.Cache(detector.Transform(images.Fit(unseen).Transform(unseen), ScoringOptions.Measuring));
+        var metrics = mlContext.MulticlassClassification.EvaluateDetections(scored);
         Console.WriteLine();
         Console.WriteLine(metrics);
-        // The report shows what was measured: the doubtful detections are there, and it chooses from which confidence they count.
-        var detector = model.LastTransformer;
-        var scored = detector.Transform(images.Fit(unseen).Transform(unseen), ScoringOptions.Measuring);
-        var report = DetectionReport.Write(options.Output, metrics, detector.History, scored, new() { Title = "Quickstart", Model = detector });
+        UseRecommendedThreshold(detector.Scoring);
+        var shown = images.Fit(scored).Transform(scored);
+        var report = DetectionReport.Write(options.Output, metrics, detector.History, shown, new() { Title = "Quickstart", Model = detector });
 
         mlContext.Model.SaveAtomically(model, train.Schema, ModelPath);
         Console.WriteLine($"Saved {ModelPath}, and a report for people, {report}.");
         SaveForServing(mlContext, images.Fit(train), detector, train.Schema);
         return metrics;
+    }
+
+    /// <summary>What is shown in the end counts from the confidence at which F1 was highest.</summary>
+    private static void UseRecommendedThreshold(ScoringOptions scoring)
+    {
+        if (scoring.RecommendedThreshold is not { } threshold)
+            return;
+        scoring.ScoreThreshold = threshold;
+        Console.WriteLine(FormattableString.Invariant($"Detections count from confidence {threshold:F2}, where F1 is highest on unseen images."));
     }
 
     /// <summary>The same pipeline on ONNX Runtime: programs that only detect, such as samples/WebDemo, load it without LibTorch.</summary>
@@ -74,39 +91,47 @@ internal sealed class DetectionJob(QuickstartOptions options, CancellationToken 
         Console.WriteLine($"Saved {ServingPath}, which needs no LibTorch: dotnet run -c Release --project samples/WebDemo -- --model {ServingPath} serves it.");
     }
 
-    private YoloTrainer.Options TrainerOptions(IProgress<TrainingProgress> progress, IDataView validationSet) => new()
+    private YoloTrainer.Options TrainerOptions(IDataView validationSet)
     {
-        ImageSize = options.ImageSize,
-        MaxEpoch = options.Epochs,
-        BatchSize = options.BatchSize,
-        ValidationSet = validationSet,
-        ValidationInterval = 5,
-        Progress = progress,
-        CancellationToken = cancellation,
+        var trainer = new YoloTrainer.Options
+        {
+            Architecture = options.Architecture ?? (options.Weights is null ? CommandLine.DefaultArchitecture : null),
+            PretrainedWeights = options.Weights,
+            Optimizer = options.Optimizer,
+            ImageSize = options.ImageSize,
+            MaxEpoch = options.Epochs,
+            BatchSize = options.BatchSize,
+            Loss = Loss(),
+            ValidationSet = validationSet,
+            CheckpointDirectory = Path.Combine(options.Output, "checkpoints"),
+            Resume = options.Resumes,
+            Progress = YoloProgress.Console,
+            CancellationToken = cancellation,
+        };
+        if (options.Data is null)
+            SuitScenes(trainer);
+        return trainer;
+    }
 
-        // A short run from scratch: AdamW learns most in few steps, and the averaged weights follow soon. The terms are weighed for few classes
-        // and small pictures by hand, instead of by the reference's scaling, which gives classes that look alike too little weight.
-        Optimizer = OptimizerKind.AdamW,
-        LearningRate = 0.002,
-        Momentum = 0.9,
-        NominalBatchSize = options.BatchSize,
-        EmaRampUpdates = 200,
-        ScaleLossWeights = false,
-        Augmentation = Augmentation(),
-
-        // What is shown in the end: measuring takes thresholds of its own.
-        Scoring = new() { ScoreThreshold = 0.35f },
-        Loss = options.Loss == "v3" ? new YoloV3LossOptions() : new YoloV5LossOptions { BoxWeight = 0.1f, ObjectnessWeight = 0.15f, ClassWeight = 0.3f },
+    private DetectionLossOptions? Loss() => options.Loss switch
+    {
+        "v3" => new YoloV3LossOptions(),
+        "v5" => new YoloV5LossOptions(),
+        "v8" => new YoloV8LossOptions(),
+        _ => null,
     };
 
-    /// <summary>A few minutes are too short for mosaics, and shapes have no top and bottom.</summary>
-    private AugmentationOptions Augmentation() => options.Data is not null ? AugmentationOptions.Scratch : new()
+    /// <summary>
+    /// A few minutes are too short for mosaics, and shapes have no top and bottom. The terms are weighed for few classes and small pictures by hand, instead of
+    /// by the reference's scaling, which gives classes that look alike too little weight.
+    /// </summary>
+    private static void SuitScenes(YoloTrainer.Options trainer)
     {
-        MosaicProbability = 0,
-        Translation = 0,
-        ScaleGain = 0,
-        VerticalFlipProbability = 0.5f,
-    };
+        (trainer.LearningRate, trainer.ValidationInterval, trainer.ScaleLossWeights) = (0.002, 5, false);
+        trainer.Augmentation = new() { MosaicProbability = 0, Translation = 0, ScaleGain = 0, VerticalFlipProbability = 0.5f };
+        if (trainer.ChosenLoss is YoloV5LossOptions)
+            trainer.Loss = new YoloV5LossOptions { BoxWeight = 0.1f, ObjectnessWeight = 0.15f, ClassWeight = 0.3f };
+    }
 
     private void Detect(IDataView unseen)
     {

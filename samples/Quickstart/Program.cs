@@ -20,9 +20,9 @@ return CommandLine.Run(args, options =>
         Console.Error.WriteLine("Canceled before the first epoch was complete: there is nothing to save.");
         return 130;
     }
-    catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)
+    catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException or ArgumentException)
     {
-        Console.Error.WriteLine(exception.Message);
+        Console.Error.WriteLine(exception.Message.Split(" (Parameter '", 2)[0]);
         return CommandLine.WrongUsage;
     }
     catch (TorchBackendException exception)

@@ -15,6 +15,10 @@ internal static class TrainCommand
         + "Which value counts, each before those to its right: other options and --set, --options FILE, the run of --resume, the default.\n"
         + "Ctrl-C once ends after the batch at work, keeps the best so far and leaves the run resumable, and says how; twice ends at once.";
 
+    private const string WeightsHelp =
+        "Weights to begin with: .safetensors, .pt or a model.zip. Ultralytics' releases on GitHub have yolov5n.pt, yolov8n.pt, yolo11n.pt and others, "
+        + "under the AGPL-3.0; download one, then --weights yolov5n.pt. [default: none, from scratch]";
+
     private static readonly YoloTrainer.Options Defaults = new();
 
     private static readonly string Patience = OptionText.Write(Defaults.EarlyStoppingPatience)!;
@@ -60,12 +64,12 @@ internal static class TrainCommand
     private static readonly (Option<string?> Option, string Name)[] Shorthands =
     [
         (Text("--architecture", "NAME", $"The network: {Architectures}. [default: that of --weights, else {YoloArchitecture.V5Nano}]"), "Architecture"),
-        (Text("--weights", "FILE", "Weights to begin with: .safetensors, .pt or a model.zip."), "PretrainedWeights"),
+        (Text("--weights", "FILE", WeightsHelp), "PretrainedWeights"),
         (Text("--epochs", "N", $"Passes over the data. [default: {Defaults.MaxEpoch}]"), "MaxEpoch"),
         (Text("--image-size", "PIXELS", $"Side of the square the network sees. [default: {Defaults.ImageSize}]"), "ImageSize"),
         (Text("--batch-size", "N", $"Images per training step. [default: {Defaults.BatchSize}]"), "BatchSize"),
         (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: the architecture's own]"), "Loss"),
-        (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}]"), "Optimizer"),
+        (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}, by the length of the run]"), "Optimizer"),
         (Text("--learning-rate", "NUMBER", "Learning rate after the warm-up. [default: by the recipe]"), "LearningRate"),
         (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
         (Text("--patience", "N", $"Epochs without a better one until training ends; 0 is never. [default: {Patience}]"), "EarlyStoppingPatience"),

@@ -53,10 +53,13 @@ internal static class ValCommand
         using var model = Model.Load(parsed, mlContext);
         var rows = source.Load(mlContext.Data, parsed.GetValue(Split)!, Set.Handling(parsed));
         var definition = parsed.GetValue(Definition) == "coco" ? DetectionMetricDefinition.Coco : DetectionMetricDefinition.Ultralytics;
-        var metrics = ModelMeasurement.Measure(mlContext, model.Detector, rows, definition);
+        var scored = parsed.GetValue(Report) is null ? null : ModelMeasurement.Score(mlContext, model.Detector, rows);
+        var metrics = scored is null
+            ? ModelMeasurement.Measure(mlContext, model.Detector, rows, definition)
+            : ModelMeasurement.Measure(mlContext, scored, definition);
         console.Result(parsed.GetValue(AsJson) ? JsonSerializer.Serialize(metrics, Json) : metrics.ToString().TrimEnd());
-        if (parsed.GetValue(Report) is { } folder)
-            console.Say($"Wrote {ModelMeasurement.WriteReport(mlContext, model.Detector, rows, metrics, folder, Path.GetFileName(model.FullPath))}.");
+        if (scored is not null && parsed.GetValue(Report) is { } folder)
+            console.Say($"Wrote {ModelMeasurement.WriteReport(mlContext, model.Detector, scored, metrics, folder, Path.GetFileName(model.FullPath))}.");
         return ExitCode.Done;
     }
 }

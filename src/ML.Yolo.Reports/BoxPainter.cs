@@ -15,21 +15,28 @@ internal static class BoxPainter
     /// <param name="image">The image.</param>
     /// <param name="boxes">Boxes in pixels of the unscaled image.</param>
     /// <param name="scale">Pixels drawn per pixel of the image.</param>
-    public static SKImage Paint(MLImage image, IReadOnlyList<PaintedBox> boxes, float scale)
+    /// <param name="maxLabels">How many boxes have their label written, the first ones.</param>
+    public static SKImage Paint(MLImage image, IReadOnlyList<PaintedBox> boxes, float scale, int maxLabels = int.MaxValue)
+    {
+        using var source = ToImage(image);
+        return Paint(source, boxes, scale, maxLabels);
+    }
+
+    /// <inheritdoc cref="Paint(MLImage, IReadOnlyList{PaintedBox}, float, int)"/>
+    public static SKImage Paint(SKImage image, IReadOnlyList<PaintedBox> boxes, float scale, int maxLabels)
     {
         var size = new SKSizeI(Math.Max((int)MathF.Round(image.Width * scale), 1), Math.Max((int)MathF.Round(image.Height * scale), 1));
         using var surface = SKSurface.Create(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul))
             ?? throw new InvalidOperationException($"There is no memory to draw an image of {size.Width} × {size.Height} pixels.");
-        using (var source = ToImage(image))
         using (var smooth = new SKPaint { FilterQuality = SKFilterQuality.High })
-            surface.Canvas.DrawImage(source, SKRect.Create(size.Width, size.Height), smooth);
+            surface.Canvas.DrawImage(image, SKRect.Create(size.Width, size.Height), smooth);
 
         var lineWidth = Math.Max(ThinnestLine, LineShare * Math.Max(size.Width, size.Height));
         var (scaleX, scaleY) = (size.Width / (float)image.Width, size.Height / (float)image.Height);
         var scaled = boxes.Select(box => box with { Box = Scale(box.Box, scaleX, scaleY) }).ToList();
         foreach (var box in scaled.AsEnumerable().Reverse())
             DrawLine(surface.Canvas, box, lineWidth);
-        DrawLabels(surface.Canvas, size, scaled, lineWidth);
+        DrawLabels(surface.Canvas, size, scaled.Take(maxLabels), lineWidth);
         return surface.Snapshot();
     }
 
@@ -66,7 +73,7 @@ internal static class BoxPainter
     /// Puts each label where it covers none of those before it, if there is such a place at its box; one that would lie on others by more than half is left
     /// out.
     /// </summary>
-    private static void DrawLabels(SKCanvas canvas, SKSizeI size, IReadOnlyList<PaintedBox> boxes, float lineWidth)
+    private static void DrawLabels(SKCanvas canvas, SKSizeI size, IEnumerable<PaintedBox> boxes, float lineWidth)
     {
         using var text = new LabelText(Math.Max(MinCap, CapShare * Math.Max(size.Width, size.Height)));
         var placed = new List<Box>();

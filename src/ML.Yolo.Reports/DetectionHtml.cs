@@ -51,8 +51,9 @@ public static class DetectionHtml
                 .Append(CultureInfo.InvariantCulture, $"<td>{epoch.ImagesPerSecond:F1}</td></tr>\n");
         }
 
+        // A notebook may be dark, and has no style sheet for the plots: they bring paper of their own.
         var plots = string.Concat(HistoryPlots.Of(history).Select((plot, i) => plot.ToHtml(i + 1)));
-        return plots + Table("", ["epoch", .. terms, "mAP50", "mAP50-95", "images/s"], rows.ToString());
+        return $"<section style=\"max-width:60rem;padding:0.5rem;background:#ffffff;color:#1b1f24;--grid:#d0d7de;{Colours()}\">\n{Style}{plots}</section>\n" + Table("", ["epoch", .. terms, "mAP50", "mAP50-95", "images/s"], rows.ToString());
     }
 
     /// <summary>A picture, such as <see cref="DetectionImage"/> makes, as an element that holds its pixels.</summary>
@@ -68,6 +69,14 @@ public static class DetectionHtml
         return $"<img src=\"data:image/png;base64,{Convert.ToBase64String(png.Span)}\" alt=\"{WebUtility.HtmlEncode(description)}\" "
             + FormattableString.Invariant($"width=\"{picture.Width}\" height=\"{picture.Height}\" style=\"max-width:100%;height:auto\">\n");
     }
+
+    private const string Style =
+        "<style>.plot{display:inline-block;width:26rem;max-width:100%;margin:0 1rem 1rem 0}.plot figcaption{font-weight:600}"
+        + ".plot .legend{display:flex;flex-wrap:wrap;gap:0.25rem 1rem;margin:0;padding:0;list-style:none}"
+        + ".plot .swatch{display:inline-block;width:1.4rem;margin-right:0.4rem;border-top:0.3rem solid;vertical-align:middle}"
+        + ".plot .swatch.dashed{border-top-style:dashed}</style>\n";
+
+    private static string Colours() => SeriesColours.ToCss(SeriesColours.Light, SeriesColours.LightInk);
 
     private static void Append(StringBuilder rows, string name, int objects, int detections, double[] rates)
         => rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{WebUtility.HtmlEncode(name)}</th><td>{objects}</td><td>{detections}</td>")

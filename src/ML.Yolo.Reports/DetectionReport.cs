@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.ML;
 using ML.Yolo.Files;
 using ML.Yolo.Reports;
@@ -9,9 +10,10 @@ namespace ML.Yolo;
 public static class DetectionReport
 {
     /// <summary>
-    /// Writes <c>report.html</c>: the metrics as tables and curves, the training's course, the confusion matrix, the labels' statistics, and images with
-    /// the ground truth beside the predictions. The page holds everything it shows, its images too, and asks nothing of the network. It adapts to light and
-    /// dark, small screens and paper.
+    /// Writes <c>report.html</c>: the metrics as tables and curves, how and on what it was trained and how that went, what the network saw first, the confusion
+    /// matrix, the labels' statistics, and images with the ground truth beside the predictions. The page holds everything it shows, its images too, and asks
+    /// nothing of the network. It adapts to light and dark, small screens and paper. Beside it come <c>metrics.json</c> and, where there is a history,
+    /// <c>results.csv</c>.
     /// </summary>
     /// <param name="folder">Where the page goes; made if need be.</param>
     /// <param name="metrics">The metrics, of <c>EvaluateDetections</c>.</param>
@@ -33,9 +35,26 @@ public static class DetectionReport
         options ??= new DetectionReportOptions();
         options.Check();
         var shown = images is null ? null : ReportImages.Read(images, metrics, options);
-        var page = new ReportPage(options.Title, metrics, history, shown).ToHtml();
-        var path = Path.Combine(Path.GetFullPath(folder), "report.html");
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+        var page = new ReportPage(options.Title, metrics, history, shown, options.Model);
+        var html = page.ToHtml();
+        folder = Path.GetFullPath(folder);
+        AtomicFile.Write(Path.Combine(folder, "metrics.json"), stream => JsonSerializer.Serialize(stream, metrics));
+        if (history is { Epochs.Count: > 0 })
+            history.WriteCsv(Path.Combine(folder, "results.csv"));
+        if (options.PlotsAsPng)
+            WritePlots(Path.Combine(folder, "plots"), page.Plots);
+        var path = Path.Combine(folder, "report.html");
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(html)));
         return path;
+    }
+
+    private static void WritePlots(string folder, IReadOnlyList<Plot> plots)
+    {
+        for (var i = 0; i < plots.Count; i++)
+        {
+            var name = string.Concat(plots[i].Title.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-')).Trim('-');
+            var path = Path.Combine(folder, FormattableString.Invariant($"{i + 1:D2}-{name}.png"));
+            AtomicFile.Write(path, stream => stream.Write(plots[i].ToPng()));
+        }
     }
 }

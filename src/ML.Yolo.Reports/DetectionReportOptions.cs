@@ -22,8 +22,8 @@ public sealed class DetectionReportOptions
     public int GallerySize { get; set; } = 6;
 
     /// <summary>
-    /// Confidence from which detections are shown. In [0, 1]; null, the default, takes the metrics' best threshold; the confusion matrix's where nothing is
-    /// right.
+    /// Confidence from which detections are shown. In [0, 1]; null, the default, takes the recommended threshold of <see cref="Model"/>, or else the metrics'
+    /// best; the confusion matrix's where nothing is right.
     /// </summary>
     public float? ScoreThreshold { get; set; }
 
@@ -31,10 +31,13 @@ public sealed class DetectionReportOptions
     public double IouThreshold { get; set; } = 0.5;
 
     /// <summary>
-    /// The model that was measured: its anchors and its image size are laid over the box sizes. Null, the default: boxes are measured in pixels of their
-    /// images, without anchors.
+    /// The model that was measured: the page then tells how it was trained, shows the first batch and the training labels where it was trained in this process,
+    /// and lays its anchors over the box sizes. Null, the default: boxes are measured in pixels of their images, without anchors.
     /// </summary>
     public YoloTransformer? Model { get; set; }
+
+    /// <summary>Whether every plot is also written as PNG, into the folder "plots" beside the page. Default false.</summary>
+    public bool PlotsAsPng { get; set; }
 
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     internal void Check()

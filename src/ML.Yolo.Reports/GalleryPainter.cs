@@ -11,11 +11,8 @@ internal static class GalleryPainter
     private const float LongerSide = 560;
     private const int JpegQuality = 84;
 
-    private static readonly SKColor Fine = ClassColours.SkyBlue;
-    private static readonly SKColor Missed = ClassColours.Vermilion;
-    private static readonly SKColor FalseAlarm = ClassColours.Purple;
-    private static readonly SKColor Confused = ClassColours.Yellow;
-    private static readonly SKColor Aside = new(0xBB, 0xBB, 0xBB);
+    // More of them hide the picture; what is without one has its colour.
+    private const int MaxCaptions = 12;
 
     public static GalleryImage Paint(MLImage image, string name, ImageVerdict verdict, IReadOnlyList<string> classNames)
     {
@@ -27,20 +24,20 @@ internal static class GalleryPainter
     }
 
     private static List<PaintedBox> MistakesFirst(int count, Func<int, PaintedBox> paint)
-        => [.. Enumerable.Range(0, count).Select(paint).OrderByDescending(box => box.Colour != Fine)];
+        => [.. Enumerable.Range(0, count).Select(paint).OrderByDescending(box => box.Colour != ClassColours.Right)];
 
     private static PaintedBox Truth(ImageVerdict verdict, int item, IReadOnlyList<string> classNames)
     {
         var known = verdict.Objects[item];
         var name = classNames[known.Class];
         if (!known.Counts)
-            return new PaintedBox(known.Box, $"{name} (not counted)", Aside, IsDashed: true);
+            return new PaintedBox(known.Box, $"{name} (not counted)", ClassColours.Aside, IsDashed: true);
         if (verdict.IsMissed(item))
-            return new PaintedBox(known.Box, $"missed: {name}", Missed, IsDashed: true);
+            return new PaintedBox(known.Box, $"missed: {name}", ClassColours.Missed, IsDashed: true);
         var found = verdict.DetectionOf[item];
         return verdict.IsRight(found)
-            ? new PaintedBox(known.Box, name, Fine)
-            : new PaintedBox(known.Box, $"{name}, taken for {classNames[verdict.Detections[found].Class]}", Confused, IsDashed: true);
+            ? new PaintedBox(known.Box, name, ClassColours.Right)
+            : new PaintedBox(known.Box, $"{name}, taken for {classNames[verdict.Detections[found].Class]}", ClassColours.Confused, IsDashed: true);
     }
 
     private static PaintedBox Predicted(ImageVerdict verdict, int item, IReadOnlyList<string> classNames)
@@ -49,10 +46,10 @@ internal static class GalleryPainter
         var name = string.Create(CultureInfo.InvariantCulture, $"{classNames[found.Class]} {found.Score:F2}");
         return verdict.ObjectOf[item] switch
         {
-            ConfusionMatcher.Ignored => new PaintedBox(found.Box, $"{name} (not counted)", Aside, IsDashed: true),
-            ConfusionMatcher.Unmatched => new PaintedBox(found.Box, $"false alarm: {name}", FalseAlarm, IsDashed: true),
-            _ when verdict.IsRight(item) => new PaintedBox(found.Box, name, Fine),
-            var match => new PaintedBox(found.Box, $"{name}, is {classNames[verdict.Objects[match].Class]}", Confused, IsDashed: true),
+            ConfusionMatcher.Ignored => new PaintedBox(found.Box, $"{name} (not counted)", ClassColours.Aside, IsDashed: true),
+            ConfusionMatcher.Unmatched => new PaintedBox(found.Box, $"false alarm: {name}", ClassColours.FalseAlarm, IsDashed: true),
+            _ when verdict.IsRight(item) => new PaintedBox(found.Box, name, ClassColours.Right),
+            var match => new PaintedBox(found.Box, $"{name}, is {classNames[verdict.Objects[match].Class]}", ClassColours.Confused, IsDashed: true),
         };
     }
 
@@ -60,7 +57,7 @@ internal static class GalleryPainter
 
     private static byte[] Jpeg(MLImage image, IReadOnlyList<PaintedBox> boxes)
     {
-        using var picture = BoxPainter.Paint(image, boxes, LongerSide / Math.Max(image.Width, image.Height));
+        using var picture = BoxPainter.Paint(image, boxes, LongerSide / Math.Max(image.Width, image.Height), MaxCaptions);
         using var data = picture.Encode(SKEncodedImageFormat.Jpeg, JpegQuality);
         return data.ToArray();
     }

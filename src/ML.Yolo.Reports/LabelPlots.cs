@@ -1,3 +1,5 @@
+using ML.Yolo.Samples;
+
 namespace ML.Yolo.Reports;
 
 /// <summary>The labels' statistics as plots.</summary>
@@ -16,14 +18,18 @@ internal static class LabelPlots
     {
         var unit = statistics.AreSizesOfInput ? "pixels of the network's input" : "pixels";
         var median = Size((Median(statistics.Sizes.Select(size => size.Width)), Median(statistics.Sizes.Select(size => size.Height))));
-        var description = $"Width and height of {statistics.Sizes.Count} boxes in {unit}: median {median}";
+        var whose = statistics.IsOfTraining ? "training" : "measured";
+        var description = $"Width and height of {statistics.Sizes.Count} {whose} boxes in {unit}: median {median}";
+        var all = statistics.Sizes.Concat(statistics.Anchors).ToList();
+        var (width, height) = (new PlotAxis($"width, {unit}", 0, Beyond(all.Max(size => size.Width))), new PlotAxis("height", 0, Beyond(all.Max(size => size.Height))));
         if (statistics.Anchors.Count == 0)
-            return Plot("Box sizes", description);
+            return new Plot($"Box sizes, {whose} labels", description, width, height).Points("boxes", 0, statistics.Sizes);
         description += $"; anchors: {string.Join(", ", statistics.Anchors.Select(Size))}";
-        return Plot("Box sizes and anchors", description).Points("anchors", 5, statistics.Anchors, areLarge: true);
+        return new Plot($"Box sizes, {whose} labels, and anchors", description, width, height).Points("boxes", 0, statistics.Sizes)
+            .Points("anchors", 1, statistics.Anchors, areLarge: true);
 
-        Plot Plot(string title, string text)
-            => new Plot(title, text, new PlotAxis($"width, {unit}", 0), new PlotAxis("height", 0)).Points("boxes", 4, statistics.Sizes);
+        // The largest mark has its whole width within the frame.
+        static double Beyond(double largest) => Math.Max(largest, 1) * 1.06;
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
@@ -32,12 +38,13 @@ internal static class LabelPlots
 
     private static Plot Positions(LabelStatistics statistics)
     {
+        var whose = statistics.IsOfTraining ? "training" : "measured";
         var max = (double)statistics.Positions.Cast<int>().Max();
-        const double Side = 1.0 / LabelStatistics.Cells;
-        var cells = from row in Enumerable.Range(0, LabelStatistics.Cells)
-                    from column in Enumerable.Range(0, LabelStatistics.Cells)
+        const double Side = 1.0 / ObjectSurvey.Cells;
+        var cells = from row in Enumerable.Range(0, ObjectSurvey.Cells)
+                    from column in Enumerable.Range(0, ObjectSurvey.Cells)
                     select (column * Side, row * Side, (column + 1) * Side, (row + 1) * Side, statistics.Positions[row, column] / max);
         var (x, y) = (new PlotAxis("x, share of the width", 0, 1), new PlotAxis("y, share of the height", 0, 1, IsInverted: true));
-        return new Plot("Box centres", "Where the centres of the boxes lie in the image: the fuller a cell, the more of them", x, y).Cells(4, cells);
+        return new Plot($"Box centres, {whose} labels", $"Where the centres of the {whose} boxes lie in the image: the fuller a cell, the more of them", x, y).Cells(0, cells);
     }
 }

@@ -1,46 +1,48 @@
 using ML.Yolo.Evaluation;
 using ML.Yolo.Networks;
+using ML.Yolo.Samples;
 
 namespace ML.Yolo.Reports;
 
-/// <summary>How often, how large and where the objects are; a fixed number of them stands for all.</summary>
+/// <summary>How often, how large and where objects are, and whose they are.</summary>
 internal sealed class LabelStatistics
 {
-    /// <summary>Cells per side of <see cref="Positions"/>.</summary>
-    public const int Cells = 20;
-
-    private const int MaxSizes = 1200;
-
-    // The same objects are drawn each time.
-    private readonly Random _random = new(1);
-    private readonly List<(double Width, double Height)> _sizes = [];
-    private readonly Dictionary<int, int> _counts = [];
     private readonly int? _canvas;
-    private long _seen;
+    private readonly ObjectSurvey _objects;
 
-    /// <param name="model">Sizes are measured as its network sees them; null measures pixels of the images.</param>
-    public LabelStatistics(YoloTransformer? model)
+    private LabelStatistics(YoloTransformer? model, ObjectSurvey objects, bool isOfTraining)
     {
-        _canvas = model?.ImageSize;
+        (_canvas, _objects, IsOfTraining) = (model?.ImageSize, objects, isOfTraining);
         Anchors = model?.Engine.Decoder is AnchorDecoder { Anchors: var anchors }
             ? [.. anchors.Sizes.Select(size => ((double)size.Width, (double)size.Height))]
             : [];
     }
 
+    /// <summary>Whether the objects are those the detector was trained on; else they are those it was measured on.</summary>
+    public bool IsOfTraining { get; }
+
     /// <summary>Objects by class index.</summary>
-    public IReadOnlyDictionary<int, int> Counts => _counts;
+    public IReadOnlyDictionary<int, int> Counts => _objects.Counts;
 
     /// <summary>Width and height of some objects, pixels of the network's input or of the images.</summary>
-    public IReadOnlyList<(double Width, double Height)> Sizes => _sizes;
+    public IReadOnlyList<(double Width, double Height)> Sizes => _objects.Sizes;
 
     /// <summary>Whether sizes are those the network sees.</summary>
     public bool AreSizesOfInput => _canvas is not null;
 
-    /// <summary>Width and height of the anchors, pixels of the network's input.</summary>
+    /// <summary>Width and height of the anchors, pixels of the network's input; empty for a network without anchors.</summary>
     public IReadOnlyList<(double Width, double Height)> Anchors { get; }
 
     /// <summary>How many centres lie in each cell of the image, row by row.</summary>
-    public int[,] Positions { get; } = new int[Cells, Cells];
+    public int[,] Positions => _objects.Positions;
+
+    /// <summary>Statistics to which the measured objects are added.</summary>
+    /// <param name="model">Sizes are measured as its network sees them; null measures pixels of the images.</param>
+    public static LabelStatistics OfMeasured(YoloTransformer? model) => new(model, new ObjectSurvey(), isOfTraining: false);
+
+    /// <summary>Those of the objects that a model was trained on; null where it was not trained in this process.</summary>
+    public static LabelStatistics? OfTraining(YoloTransformer? model)
+        => model?.Insight is { } insight ? new LabelStatistics(model, insight.Objects, isOfTraining: true) : null;
 
     /// <param name="objects">Objects of an image.</param>
     /// <param name="size">Its width and height; null where they are not known.</param>
@@ -48,24 +50,11 @@ internal sealed class LabelStatistics
     {
         foreach (var item in objects)
         {
-            _counts[item.Class] = _counts.GetValueOrDefault(item.Class) + 1;
             var box = item.Box;
             var scale = size is { } known && _canvas is { } canvas ? (double)canvas / Math.Max(known.Width, known.Height) : 1;
-            AddSize((box.X1 - box.X0) * scale, (box.Y1 - box.Y0) * scale);
+            _objects.Add(item.Class, (box.X1 - box.X0) * scale, (box.Y1 - box.Y0) * scale);
             if (size is { } image)
-                Positions[Cell((box.Y0 + box.Y1) / 2 / image.Height), Cell((box.X0 + box.X1) / 2 / image.Width)]++;
+                _objects.AddPosition((box.X0 + box.X1) / 2 / image.Width, (box.Y0 + box.Y1) / 2 / image.Height);
         }
-    }
-
-    private static int Cell(float share) => Math.Clamp((int)(share * Cells), 0, Cells - 1);
-
-    /// <summary>Keeps each object with the same chance, however many there are.</summary>
-    private void AddSize(double width, double height)
-    {
-        _seen++;
-        if (_sizes.Count < MaxSizes)
-            _sizes.Add((width, height));
-        else if (_random.NextInt64(_seen) is var place && place < MaxSizes)
-            _sizes[(int)place] = (width, height);
     }
 }

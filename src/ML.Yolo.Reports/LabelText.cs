@@ -32,17 +32,29 @@ internal sealed class LabelText(float capHeight) : IDisposable
     }
 
     /// <summary>Size of the plate of a text, pixels.</summary>
-    public SKSize PlateSize(string text) => new(Runs(text).Sum(run => run.Width) + (2 * Margin), capHeight + (2 * Margin));
+    public SKSize PlateSize(string text) => new(Width(text) + (2 * Margin), capHeight + (2 * Margin));
 
     /// <summary>Draws the plate and the text on it.</summary>
     public void Draw(SKCanvas canvas, string text, SKRect plate, SKColor colour)
     {
         using var fill = new SKPaint { Color = colour, IsAntialias = true };
         canvas.DrawRect(plate, fill);
-        var place = new SKPoint(plate.Left + Margin, plate.Bottom - Margin);
+        DrawPlain(canvas, text, new SKPoint(plate.Left + Margin, plate.Bottom - Margin), Ink(colour));
+    }
+
+    /// <summary>Width of a text without a plate.</summary>
+    public float Width(string text) => Runs(text).Sum(run => run.Width);
+
+    /// <summary>Draws a text without a plate.</summary>
+    /// <param name="canvas">Where to.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="place">Where its base line begins.</param>
+    /// <param name="colour">Its colour.</param>
+    public void DrawPlain(SKCanvas canvas, string text, SKPoint place, SKColor colour)
+    {
         foreach (var run in Runs(text))
         {
-            Draw(canvas, run, place, Ink(colour));
+            Draw(canvas, run, place, colour);
             place.X += run.Width;
         }
     }

@@ -4,18 +4,34 @@ namespace ML.Yolo.Reports;
 internal static class MetricsPlots
 {
     // More lines than that, and no one can follow one: the others are left out.
-    private const int MaxClasses = Plot.SeriesColours;
+    private const int MaxClasses = 7;
+
+    /// <summary>The names of the classes whose curves are shown, in the order of the classes: all of a few, else the best and the worst.</summary>
+    public static IReadOnlyList<string> Shown(DetectionMetrics metrics)
+    {
+        var curves = metrics.PrecisionRecallCurves;
+        if (curves.Count <= MaxClasses)
+            return [.. curves.Select(curve => curve.ClassName)];
+        var byPrecision = curves.OrderByDescending(curve => curve.AveragePrecision).Select(curve => curve.ClassName).ToList();
+        var chosen = byPrecision.Take((MaxClasses + 1) / 2).Concat(byPrecision.TakeLast(MaxClasses / 2)).ToHashSet(StringComparer.Ordinal);
+        return [.. curves.Select(curve => curve.ClassName).Where(chosen.Contains)];
+    }
+
+    /// <summary>Which classes have curves, and why, as a sentence; empty where all have.</summary>
+    public static string WhichAreShown(DetectionMetrics metrics) => metrics.PrecisionRecallCurves.Count <= MaxClasses ? "" : FormattableString.Invariant(
+        $"Of {metrics.PrecisionRecallCurves.Count} classes with objects the curves of {MaxClasses} are shown, since more could not be told apart: ")
+        + FormattableString.Invariant($"the {(MaxClasses + 1) / 2} of highest and the {MaxClasses / 2} of lowest average precision at overlap 0.50. The mean is over all.");
 
     public static IEnumerable<Plot> Of(DetectionMetrics metrics)
     {
-        var classes = metrics.PrecisionRecallCurves.Zip(metrics.ConfidenceCurves).OrderByDescending(pair => pair.First.AveragePrecision).ToList();
-        if (classes.Count == 0)
+        var names = Shown(metrics);
+        if (names.Count == 0)
             yield break;
-        var shown = classes.Count <= MaxClasses ? classes : [.. classes.Take((MaxClasses + 1) / 2), .. classes.TakeLast(MaxClasses / 2)];
-        yield return PrecisionRecall(metrics, [.. shown.Select(pair => pair.First)]);
-        yield return OverConfidence("F1", "F1 over confidence", curve => curve.F1, metrics, [.. shown.Select(pair => pair.Second)]);
-        yield return OverConfidence("precision", "Precision over confidence", curve => curve.Precision, metrics, [.. shown.Select(pair => pair.Second)]);
-        yield return OverConfidence("recall", "Recall over confidence", curve => curve.Recall, metrics, [.. shown.Select(pair => pair.Second)]);
+        var curves = metrics.ConfidenceCurves.Where(curve => names.Contains(curve.ClassName)).ToList();
+        yield return PrecisionRecall(metrics, [.. metrics.PrecisionRecallCurves.Where(curve => names.Contains(curve.ClassName))]);
+        yield return OverConfidence("F1", "F1 over confidence, IoU 0.50", curve => curve.F1, metrics, curves);
+        yield return OverConfidence("precision", "Precision over confidence, IoU 0.50", curve => curve.Precision, metrics, curves);
+        yield return OverConfidence("recall", "Recall over confidence, IoU 0.50", curve => curve.Recall, metrics, curves);
     }
 
     private static Plot PrecisionRecall(DetectionMetrics metrics, List<PrecisionRecallCurve> shown)
@@ -40,6 +56,8 @@ internal static class MetricsPlots
         var plot = new Plot(title, description, PlotAxis.Rate("confidence"), PlotAxis.Rate(rate));
         for (var i = 0; i < shown.Count; i++)
             plot.Line(shown[i].ClassName, i, shown[i].ScoreThreshold.Zip(values(shown[i])));
+        if (rate == "F1" && metrics.F1 > 0)
+            plot.Mark(FormattableString.Invariant($"best confidence {metrics.BestScoreThreshold:F3}"), metrics.BestScoreThreshold);
         return plot.Line("all", 0, overall.ScoreThreshold.Zip(values(overall)), isStrong: true);
     }
 }

@@ -2,17 +2,15 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using OxyPlot;
+using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Series;
 
 namespace ML.Yolo.Reports;
 
-/// <summary>A plot as SVG inside a page: its colours are the page's, light or dark, and its size follows the screen.</summary>
+/// <summary>A plot as SVG inside a page, whose colours are the page's, light or dark, and whose size follows the screen; or as PNG on white.</summary>
 internal sealed partial class Plot
 {
-    /// <summary>Colours that the page gives to series.</summary>
-    public const int SeriesColours = 7;
-
     private const double Width = 440;
     private const double Height = 300;
 
@@ -20,7 +18,7 @@ internal sealed partial class Plot
     private const double LeftTitleDistance = 18;
     private const double BottomTitleDistance = 8;
 
-    // Colours that no plot would use stand for the page's; they are exchanged in the finished SVG.
+    // Colours that no plot would use stand for the page's; they are exchanged in the finished SVG, or painted as the light page has them.
     private static readonly OxyColor Ink = OxyColor.FromRgb(1, 1, 1);
     private static readonly OxyColor Grid = OxyColor.FromRgb(2, 2, 2);
 
@@ -34,8 +32,7 @@ internal sealed partial class Plot
         Background = OxyColors.Transparent,
     };
 
-    private readonly List<(string Name, int Colour, bool IsStrong)> _legend = [];
-    private readonly string _title;
+    private readonly List<PlotLegendEntry> _legend = [];
     private readonly string _description;
 
     /// <param name="title">Heading under which it stands.</param>
@@ -44,18 +41,27 @@ internal sealed partial class Plot
     /// <param name="y">The vertical axis.</param>
     public Plot(string title, string description, PlotAxis x, PlotAxis y)
     {
-        (_title, _description) = (title, description);
+        (Title, _description) = (title, description);
         _model.Axes.Add(Axis(AxisPosition.Bottom, x));
         _model.Axes.Add(Axis(AxisPosition.Left, y));
     }
 
-    /// <summary>A line; a strong one is black or white and thicker, and lies on top.</summary>
-    public Plot Line(string name, int colour, IEnumerable<(double X, double Y)> points, bool isStrong = false, bool hasMarkers = false, bool isListed = true)
+    /// <summary>Heading under which it stands.</summary>
+    public string Title { get; }
+
+    /// <summary>What the legend tells.</summary>
+    public IReadOnlyList<PlotLegendEntry> Legend => _legend;
+
+    /// <summary>A line; a strong one is black or white and thicker, and lies on top. Colours beyond the last come again, dashed.</summary>
+    public Plot Line(
+        string name, int colour, IEnumerable<(double X, double Y)> points, bool isStrong = false, bool isDashed = false, bool hasMarkers = false, bool isListed = true)
     {
+        isDashed |= colour >= SeriesColours.Count;
         var series = new LineSeries
         {
             Color = isStrong ? Ink : Colour(colour),
             StrokeThickness = isStrong ? 3 : 1.8,
+            LineStyle = isDashed ? LineStyle.Dash : LineStyle.Solid,
             MarkerType = hasMarkers ? MarkerType.Circle : MarkerType.None,
             MarkerSize = 2.5,
             MarkerFill = isStrong ? Ink : Colour(colour),
@@ -63,7 +69,15 @@ internal sealed partial class Plot
         series.Points.AddRange(points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y)).Select(point => new DataPoint(point.X, point.Y)));
         _model.Series.Add(series);
         if (isListed)
-            _legend.Add((name, colour, isStrong));
+            _legend.Add(new PlotLegendEntry(name, isStrong ? null : colour % SeriesColours.Count, isDashed));
+        return this;
+    }
+
+    /// <summary>A vertical line at a place of the horizontal axis, named in the legend.</summary>
+    public Plot Mark(string name, double x)
+    {
+        _model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = x, Color = Ink, LineStyle = LineStyle.Dot, StrokeThickness = 1.5 });
+        _legend.Add(new PlotLegendEntry(name, Colour: null, IsDashed: true));
         return this;
     }
 
@@ -80,7 +94,7 @@ internal sealed partial class Plot
         };
         series.Points.AddRange(points.Select(point => new ScatterPoint(point.X, point.Y)));
         _model.Series.Add(series);
-        _legend.Add((name, colour, false));
+        _legend.Add(new PlotLegendEntry(name, colour, IsDashed: false));
         return this;
     }
 
@@ -111,25 +125,18 @@ internal sealed partial class Plot
             .Replace("rgb(2,2,2)", "var(--grid)", StringComparison.Ordinal);
         svg = SeriesColour().Replace(svg, "var(--series-$1)");
         svg = Indentation().Replace(svg, ">");
-        var (title, description) = (WebUtility.HtmlEncode(_title), WebUtility.HtmlEncode(_description));
+        var (title, description) = (WebUtility.HtmlEncode(Title), WebUtility.HtmlEncode(_description));
         var view = string.Create(CultureInfo.InvariantCulture, $"0 0 {Width} {Height}");
         var head = $"<svg viewBox=\"{view}\" role=\"img\" aria-label=\"{description}\" xmlns=\"http://www.w3.org/2000/svg\">";
-        return $"<figure class=\"plot\"><figcaption>{title}</figcaption>{head}<title>{description}</title>{svg}{Legend()}</figure>\n";
+        return $"<figure class=\"plot\"><figcaption>{title}</figcaption>{head}<title>{description}</title>{svg}{LegendHtml()}</figure>\n";
     }
 
-    private string Legend()
-    {
-        if (_legend.Count == 0)
-            return "";
-        var entries = _legend.Select(entry =>
-        {
-            var colour = entry.IsStrong ? "currentColor" : $"var(--series-{entry.Colour % SeriesColours})";
-            return $"<li><span class=\"swatch\" style=\"background:{colour}\"></span>{WebUtility.HtmlEncode(entry.Name)}</li>";
-        });
-        return $"<ul class=\"legend\">{string.Concat(entries)}</ul>";
-    }
+    /// <summary>The plot on white, with title and legend, as PNG.</summary>
+    public byte[] ToPng() => PlotPicture.Paint(this, _model, Width, Height);
 
-    private static OxyColor Colour(int colour) => OxyColor.FromRgb(3, (byte)(colour % SeriesColours), 7);
+    private string LegendHtml() => _legend.Count == 0 ? "" : $"<ul class=\"legend\">{string.Concat(_legend.Select(entry => entry.ToHtml()))}</ul>";
+
+    private static OxyColor Colour(int colour) => OxyColor.FromRgb(3, (byte)(colour % SeriesColours.Count), 7);
 
     private static Axis Axis(AxisPosition position, PlotAxis axis)
     {

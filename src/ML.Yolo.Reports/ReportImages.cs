@@ -13,8 +13,8 @@ internal sealed class ReportImages
     private ReportImages(DetectionMetrics metrics, DetectionReportOptions options)
     {
         _options = options;
-        _scoreThreshold = options.ScoreThreshold ?? (metrics.F1 > 0 ? metrics.BestScoreThreshold : metrics.ConfusionMatrix.ScoreThreshold);
-        Statistics = new LabelStatistics(options.Model);
+        _scoreThreshold = options.ScoreThreshold ?? Recommended(metrics, options.Model);
+        Statistics = LabelStatistics.OfMeasured(options.Model);
         Galleries =
         [
             new("Best images", verdict => verdict.Errors == 0 && verdict.Right > 0 ? (verdict.Right, Confidence(verdict)) : null, options.GallerySize),
@@ -31,8 +31,6 @@ internal sealed class ReportImages
 
     public IReadOnlyList<Gallery> Galleries { get; }
 
-    public IReadOnlyList<string> ClassNames { get; private set; } = [];
-
     public static ReportImages Read(IDataView data, DetectionMetrics metrics, DetectionReportOptions options)
     {
         var result = new ReportImages(metrics, options);
@@ -43,6 +41,9 @@ internal sealed class ReportImages
         result.Read(cursor, new ScoredRowReader(cursor, columns), imageColumn, nameColumn);
         return result;
     }
+
+    private static double Recommended(DetectionMetrics metrics, YoloTransformer? model)
+        => ReportCards.Recommended(metrics, model).Threshold is var threshold && !double.IsNaN(threshold) ? threshold : metrics.ConfusionMatrix.ScoreThreshold;
 
     private static double Confidence(ImageVerdict verdict) => verdict.Detections.Average(detection => detection.Score);
 
@@ -77,7 +78,5 @@ internal sealed class ReportImages
             foreach (var gallery in Galleries)
                 gallery.Offer(verdict, () => drawn ??= GalleryPainter.Paint(image, shownName, verdict, rows.ClassNames));
         }
-
-        ClassNames = rows.ClassNames;
     }
 }

@@ -5,29 +5,34 @@ using System.Text;
 namespace ML.Yolo.Reports;
 
 /// <summary>Composes the page.</summary>
-internal sealed class ReportPage(string title, DetectionMetrics metrics, TrainingHistory? history, ReportImages? images)
+internal sealed class ReportPage(string title, DetectionMetrics metrics, TrainingHistory? history, ReportImages? images, YoloTransformer? model)
 {
     private readonly StringBuilder _html = new();
-    private int _plots;
+    private readonly List<Plot> _plots = [];
+
+    /// <summary>The plots of the page, in their order, once it is composed.</summary>
+    public IReadOnlyList<Plot> Plots => _plots;
 
     public string ToHtml()
     {
         Head();
-        Cards();
+        _html.Append(ReportCards.ToHtml(metrics, model));
+        Section("run", "Run", RunFacts.ToHtml(history, model));
         Section("summary", "Summary", SummaryTable());
         if (history is { Epochs.Count: > 0 })
-            Section("training", "Training", Plots(HistoryPlots.Of(history)));
-        Section("curves", "Precision, recall and F1", Plots(MetricsPlots.Of(metrics)));
+            Section("training", "Training", Figures(HistoryPlots.Of(history)));
+        if (model?.Insight?.FirstBatch is { } batch)
+            Section("batch", "What the network saw", SeenBatch.ToHtml(batch, model.ClassNames));
+        var which = MetricsPlots.WhichAreShown(metrics);
+        Section("curves", "Precision, recall and F1", (which.Length > 0 ? $"<p class=\"note\">{Text(which)}</p>\n" : "") + Figures(MetricsPlots.Of(metrics)));
         Section("confusion", "Confusion", ConfusionTable.ToHtml(metrics.ConfusionMatrix));
         Section("classes", "Classes", ClassTable());
-        if (images is not null)
-        {
-            Section("labels", "Labels", CountTable(images.Statistics) + Plots(LabelPlots.Of(images.Statistics)));
-            foreach (var gallery in images.Galleries.Where(gallery => gallery.Images.Any()))
-                Section(gallery.Title.ToLowerInvariant().Replace(' ', '-'), gallery.Title, GalleryHtml(gallery));
-        }
-
-        return _html.Append("</main>\n<footer>Written by ML.Yolo.</footer>\n</body>\n</html>\n").ToString();
+        var labels = LabelStatistics.OfTraining(model) ?? images?.Statistics;
+        Section("labels", "Labels", LabelCounts.ToHtml(metrics, history) + (labels is null ? "" : Figures(LabelPlots.Of(labels))));
+        foreach (var gallery in images?.Galleries.Where(gallery => gallery.Images.Any()) ?? [])
+            Section(gallery.Title.ToLowerInvariant().Replace(' ', '-'), gallery.Title, GalleryHtml(gallery));
+        return _html.Append("</main>\n<footer>Written by ML.Yolo. The numbers lie beside this page: metrics.json")
+            .Append(history is { Epochs.Count: > 0 } ? ", and results.csv with a line per epoch" : "").Append(".</footer>\n</body>\n</html>\n").ToString();
     }
 
     private void Head()
@@ -37,19 +42,18 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
             .Append("<link rel=\"icon\" href=\"data:,\">\n")
             .Append(CultureInfo.InvariantCulture, $"<title>{Text(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n");
         var definition = metrics.Definition == DetectionMetricDefinition.Coco ? "COCO's" : "Ultralytics'";
-        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>{metrics.ImageCount} images, {metrics.GroundTruthCount} objects, ")
-            .Append(CultureInfo.InvariantCulture, $"{metrics.DetectionCount} detections, measured by {definition} definition.</p></header>\n<main>\n");
+        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>Measured on {metrics.ImageCount} images with {metrics.GroundTruthCount} objects, by ")
+            .Append(CultureInfo.InvariantCulture, $"{definition} definition; {metrics.DetectionCount} detections of every confidence are ranked.</p></header>\n<main>\n");
     }
 
     private static string Style()
     {
         using var reader = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!);
-        return reader.ReadToEnd();
+        var (light, dark) = (SeriesColours.ToCss(SeriesColours.Light, SeriesColours.LightInk), SeriesColours.ToCss(SeriesColours.Dark, SeriesColours.DarkInk));
+        return $":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n@media print {{ :root {{ {light} }} }}\n" + reader.ReadToEnd();
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Number(double value, int digits = 4) => double.IsNaN(value) ? "–" : value.ToString($"F{digits}", CultureInfo.InvariantCulture);
 
     private void Section(string id, string heading, string content)
     {
@@ -57,41 +61,33 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
             _html.Append(CultureInfo.InvariantCulture, $"<section id=\"{id}\"><h2>{Text(heading)}</h2>\n{content}</section>\n");
     }
 
-    private string Plots(IEnumerable<Plot> plots)
+    private string Figures(IEnumerable<Plot> plots)
     {
-        var figures = string.Concat(plots.Select(plot => plot.ToHtml(++_plots)));
-        return figures.Length == 0 ? "" : $"<div class=\"plots\">\n{figures}</div>\n";
-    }
+        var figures = new StringBuilder();
+        foreach (var plot in plots)
+        {
+            _plots.Add(plot);
+            figures.Append(plot.ToHtml(_plots.Count));
+        }
 
-    private void Cards()
-    {
-        (string Name, double Value)[] cards =
-        [
-            ("mAP50-95", metrics.MAP50_95), ("mAP50", metrics.MAP50), ("mAP75", metrics.MAP75),
-            ("precision", metrics.Precision), ("recall", metrics.Recall), ("F1", metrics.F1),
-        ];
-        _html.Append("<dl class=\"cards\">");
-        foreach (var (name, value) in cards)
-            _html.Append(CultureInfo.InvariantCulture, $"<div><dt>{name}</dt><dd>{Number(value, 3)}</dd></div>");
-        _html.Append("</dl>\n");
+        return figures.Length == 0 ? "" : $"<div class=\"plots\">\n{figures}</div>\n";
     }
 
     private string SummaryTable()
     {
-        var rows = new StringBuilder();
-        void Row(string name, double value, string meaning)
-            => rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{name}</th><td>{Number(value)}</td><td class=\"text\">{meaning}</td></tr>\n");
-        Row("mAP50-95", metrics.MAP50_95, "average precision, mean over classes and overlaps 0.50, 0.55 … 0.95");
-        Row("mAP50", metrics.MAP50, "average precision at overlap 0.50, mean over classes");
-        Row("mAP75", metrics.MAP75, "average precision at overlap 0.75, mean over classes");
+        var rows = new List<ReportCell[]>();
+        void Row(string name, double value, string meaning) => rows.Add([ReportCell.Text(name), ReportCell.Rate(value), ReportCell.Text(meaning)]);
+        Row("mAP50-95", metrics.MAP50_95, "average precision, mean over classes and overlaps (IoU) 0.50, 0.55 … 0.95; over all confidences");
+        Row("mAP50", metrics.MAP50, "average precision at overlap 0.50, mean over classes; over all confidences");
+        Row("mAP75", metrics.MAP75, "average precision at overlap 0.75, mean over classes; over all confidences");
         var threshold = string.Create(CultureInfo.InvariantCulture, $"at confidence {metrics.BestScoreThreshold:F3}, overlap 0.50");
         Row("precision", metrics.Precision, "share of the detections that are right, " + threshold);
         Row("recall", metrics.Recall, "share of the objects that are found, " + threshold);
-        Row("F1", metrics.F1, "their harmonic mean, the highest of all confidences");
+        Row("F1", metrics.F1, $"their harmonic mean, the highest of all confidences, {threshold}");
         foreach (var size in metrics.BySize)
         {
             var name = size.Size.ToString().ToLowerInvariant();
-            var count = string.Create(CultureInfo.InvariantCulture, $"of the {size.GroundTruthCount} {name} objects");
+            var count = string.Create(CultureInfo.InvariantCulture, $"of the {size.GroundTruthCount} {name} objects, overlaps 0.50 to 0.95, over all confidences");
             Row($"AP {name}", size.MAP50_95, "average precision " + count);
             Row($"AR {name}", size.AverageRecall, "average recall " + count);
         }
@@ -99,63 +95,40 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
         foreach (var limit in metrics.ByDetectionLimit)
         {
             var detections = limit.MaxDetections == 1 ? "1 detection" : $"{limit.MaxDetections} detections";
-            Row($"AR {limit.MaxDetections}", limit.AverageRecall, $"average recall with at most {detections} per image and class");
+            Row($"AR {limit.MaxDetections}", limit.AverageRecall, $"average recall with at most {detections} per image and class, overlaps 0.50 to 0.95");
         }
 
-        return Table("summary-table", "", ["metric", "value", "meaning"], rows.ToString());
+        return ReportTable.ToHtml("summary-table", "", ["metric", "value", "meaning"], rows);
     }
 
     private string ClassTable()
     {
-        var rows = new StringBuilder();
-        foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0).OrderByDescending(Rank))
+        var rows = new List<ReportCell[]>();
+        foreach (var item in metrics.PerClass.Where(item => item.GroundTruthCount > 0 || item.DetectionCount > 0))
         {
-            var bar = Math.Max(100 * Rank(item), 0);
             var precision = item.DetectionCount == 0 ? double.NaN : item.Precision;
             double[] rates = [item.AveragePrecision50, item.AveragePrecision75, precision, item.Recall, item.F1];
-            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(item.ClassName)}</th>")
-                .Append(CultureInfo.InvariantCulture, $"<td>{item.GroundTruthCount}</td><td>{item.DetectionCount}</td>")
-                .Append(CultureInfo.InvariantCulture, $"<td class=\"bar\" style=\"--share:{bar:F0}%\">{Number(item.AveragePrecision50_95)}</td>")
-                .Append(CultureInfo.InvariantCulture, $"{string.Concat(rates.Select(rate => $"<td>{Number(rate)}</td>"))}</tr>\n");
+            var share = double.IsNaN(item.AveragePrecision50_95) ? 0 : 100 * item.AveragePrecision50_95;
+            rows.Add([
+                ReportCell.Text(Text(item.ClassName)), ReportCell.Number(item.GroundTruthCount), ReportCell.Number(item.DetectionCount),
+                ReportCell.Rate(item.AveragePrecision50_95) with { Share = share }, .. rates.Select(ReportCell.Rate),
+            ]);
         }
 
-        string[] columns = ["class", "objects", "detections", "AP50-95", "AP50", "AP75", "precision", "recall", "F1"];
-        return Table("class-table", "<caption>Highest average precision first.</caption>", columns, rows.ToString());
-
-        static double Rank(ClassDetectionMetrics item) => double.IsNaN(item.AveragePrecision50_95) ? -1 : item.AveragePrecision50_95;
-    }
-
-    private string CountTable(LabelStatistics statistics)
-    {
-        if (statistics.Counts.Count == 0)
-            return "<p>There is no object.</p>\n";
-        var (max, total) = (statistics.Counts.Values.Max(), statistics.Counts.Values.Sum());
-        var rows = new StringBuilder();
-        foreach (var (label, count) in statistics.Counts.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key))
-        {
-            var (bar, share) = (100.0 * count / max, 100.0 * count / total);
-            rows.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(images!.ClassNames[label])}</th>")
-                .Append(CultureInfo.InvariantCulture, $"<td class=\"bar wide\" style=\"--share:{bar:F0}%\">{count}</td><td>{share:F1} %</td></tr>\n");
-        }
-
-        return Table("count-table", "", ["class", "objects", "share"], rows.ToString());
-    }
-
-    // What is text is set to the left; the other columns are numbers.
-    private static string Table(string id, string caption, string[] columns, string rows)
-    {
-        var headings = columns.Select(column => $"<th scope=\"col\"{(column == "meaning" ? " class=\"text\"" : "")}>{column}</th>");
-        return $"<div class=\"scroll\" tabindex=\"0\"><table id=\"{id}\">{caption}<thead><tr>{string.Concat(headings)}</tr></thead>"
-            + $"<tbody>\n{rows}</tbody></table></div>\n";
+        var caption = string.Create(CultureInfo.InvariantCulture, $"Average precisions are over all confidences; precision, recall and F1 at confidence ")
+            + string.Create(CultureInfo.InvariantCulture, $"{metrics.BestScoreThreshold:F3}, overlap 0.50; detections are of every confidence.");
+        return ReportTable.ToHtml("class-table", caption, ["class", "objects", "detections", "AP50-95", "AP50", "AP75", "precision", "recall", "F1"], rows);
     }
 
     private string GalleryHtml(Gallery gallery)
     {
         var html = new StringBuilder();
         html.Append("<p class=\"note\">Left: ground truth. Right: predictions of ")
-            .Append(CultureInfo.InvariantCulture, $"confidence {images!.ScoreThreshold:F3} and above, right from overlap {images.IouThreshold:F2}.</p>")
-            .Append("<ul class=\"legend frames\"><li><span class=\"frame fine\"></span>found, right</li><li><span class=\"frame missed\"></span>missed</li>")
-            .Append("<li><span class=\"frame alarm\"></span>false alarm</li><li><span class=\"frame confused\"></span>taken for another class</li></ul>\n");
+            .Append(CultureInfo.InvariantCulture, $"confidence {images!.ScoreThreshold:F3} and above, right from overlap {images.IouThreshold:F2}. ")
+            .Append("At most twelve captions per picture, mistakes first; the frames of the others tell by their colour.</p>")
+            .Append("<ul class=\"legend frames\">").Append(Frame(SeriesColours.Hex(ClassColours.Right), "solid", "found, right"))
+            .Append(Frame(SeriesColours.Hex(ClassColours.Missed), "dashed", "missed")).Append(Frame(SeriesColours.Hex(ClassColours.FalseAlarm), "dashed", "false alarm"))
+            .Append(Frame(SeriesColours.Hex(ClassColours.Confused), "dashed", "taken for another class")).Append("</ul>\n");
         foreach (var image in gallery.Images)
         {
             html.Append(CultureInfo.InvariantCulture, $"<figure class=\"pair\"><figcaption><b>{Text(image.Name)}</b> {image.Summary}</figcaption><div>")
@@ -164,6 +137,8 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
 
         return html.ToString();
     }
+
+    private static string Frame(string colour, string style, string name) => $"<li><span class=\"frame\" style=\"border-style:{style};border-color:{colour}\"></span>{name}</li>";
 
     private static string Picture(byte[] jpeg, string text) => $"<img alt=\"{Text(text)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">";
 }

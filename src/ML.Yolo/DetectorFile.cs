@@ -1,7 +1,10 @@
 using Microsoft.ML;
 using ML.Yolo.Boxes;
+using ML.Yolo.Devices;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
+using ML.Yolo.Weights;
+using static TorchSharp.torch;
 
 namespace ML.Yolo;
 
@@ -36,7 +39,7 @@ internal static class DetectorFile
         MLContext mlContext, string path, YoloArchitecture? architecture, IReadOnlyList<string>? classNames, YoloTrainer.Options? options)
     {
         var description = WeightsFile.Describe(path);
-        architecture ??= Known(description.Architecture) ?? throw new ArgumentException(
+        architecture ??= Known(description.Architecture) ?? ReadOff(path) ?? throw new ArgumentException(
             $"'{path}' names {(description.Architecture is { } name ? $"the architecture '{name}', which the library does not have" : "no architecture")}; "
             + "give it as an argument.", nameof(architecture));
         classNames ??= description.ClassNames ?? throw new ArgumentException(
@@ -46,6 +49,14 @@ internal static class DetectorFile
             settings.ImageSize = size;
         var coding = description.BoxCoding is { } saved ? ModelManifest.Interpret(() => BoxCoding.Parse(saved)) : null;
         return new YoloWeightsEstimator(mlContext.Environment(), path, architecture, classNames, settings).Load(coding);
+    }
+
+    /// <summary>The architecture by the names and shapes of the tensors; null where it is none of the library's.</summary>
+    private static YoloArchitecture? ReadOff(string path)
+    {
+        TorchBackend.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        return WeightsArchitecture.Of(WeightsFile.Load(path).Tensors);
     }
 
     private static YoloArchitecture? Known(string? name)

@@ -114,6 +114,7 @@ public sealed partial class YoloTrainer : IEstimator<YoloTransformer>
 
     /// <summary>The detector scores where it was trained: on the first of the devices.</summary>
     internal static YoloTransformer ToTransformer(
-        YoloNetwork trained, IReadOnlyList<Device> devices, IReadOnlyList<string> classNames, Options options, TrainingHistory? history)
-        => new(trained, devices[0], classNames, options, history);
+        YoloNetwork trained, IReadOnlyList<Device> devices, IReadOnlyList<string> classNames, Options options, TrainingHistory? history,
+        TrainingInsight? insight = null)
+        => new(trained, devices[0], classNames, options, history) { Insight = insight };
 }

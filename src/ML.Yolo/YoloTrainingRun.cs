@@ -69,14 +69,15 @@ internal sealed class YoloTrainingRun
         using var network = CreateNetwork(training, weights, classNames, out var isHeadNew);
         ChooseRecipe(training, classNames.Count, isHeadNew);
         network.to(devices[0]);
-        using var loss = CreateLoss(network);
+        using var loss = CreateLoss(network, isOfValidation: false);
+        using var validationLoss = CreateLoss(network, isOfValidation: true);
         _log.Begin(network, training, _seed, devices[0]);
         SayWhatIsDrawn(training);
-        var validator = validation is null ? null : CreateValidator(validation, classNames, devices[0]);
+        var validator = validation is null ? null : CreateValidator(validation, classNames, devices[0], new ValidationLoss(validationLoss, loss));
         using var loop = new TrainingLoop(network, loss, training, Settings(), devices, _distribution)
         {
             Validate = validator is null ? null : validator.Measure,
-            Report = _distribution.IsFirst ? Report() : new RunReport { Log = _log },
+            Report = _distribution.IsFirst ? Report(Facts(training, validation, classNames, devices)) : new RunReport { Log = _log },
             Folder = OpenFolder(training, classNames),
             IsCanceled = IsCanceled,
         };
@@ -86,7 +87,8 @@ internal sealed class YoloTrainingRun
         _options.Scoring.RecommendedThreshold = (float?)loop.RecommendedThreshold;
         if (_options.Scoring.RecommendedThreshold is { } threshold)
             _log.Say(FormattableString.Invariant($"F1 on the validation data is highest at confidence {threshold:F2}: Scoring.RecommendedThreshold."));
-        var model = YoloTrainer.ToTransformer(trained, devices, classNames, _options, loop.Report.History);
+        var model = YoloTrainer.ToTransformer(trained, devices, classNames, _options, loop.Report.History,
+            new TrainingInsight(loop.FirstBatch, ObjectSurvey.Of(training)));
         model.Environment = _environment;
         return model;
     }
@@ -102,8 +104,29 @@ internal sealed class YoloTrainingRun
         return _options.CheckpointDirectory is { } folder ? FolderClaim.Take(folder) : null;
     }
 
-    private RunReport Report()
-        => new() { Listener = _options.Progress, Log = _log, Files = new TrainingLogFiles(_options.CsvLogPath, _options.TensorBoardFolder) };
+    private RunReport Report(TrainingRun facts) => new()
+    {
+        Run = facts,
+        Listener = _options.Progress,
+        Log = _log,
+        Files = new TrainingLogFiles(_options.CsvLogPath, _options.TensorBoardFolder),
+    };
+
+    private TrainingRun Facts(TrainingSet training, TrainingSet? validation, IReadOnlyList<string> classNames, IReadOnlyList<Device> devices)
+    {
+        var counts = training.Samples.SelectMany(sample => sample.Classes).CountBy(label => label).ToDictionary();
+        return new TrainingRun
+        {
+            StartedAt = DateTimeOffset.Now,
+            Seed = _seed,
+            Device = string.Join(", ", devices),
+            Hardware = TrainingRun.ThisHardware,
+            LibraryVersion = TrainingRun.ThisVersion,
+            ImageCount = training.Samples.Count,
+            ObjectCounts = classNames.Index().ToDictionary(entry => entry.Item, entry => counts.GetValueOrDefault(entry.Index)),
+            ValidationImageCount = validation?.Samples.Count,
+        };
+    }
 
     private WeightsContent? LoadWeights()
     {
@@ -188,11 +211,19 @@ internal sealed class YoloTrainingRun
         }
     }
 
-    private DetectionLoss CreateLoss(YoloNetwork network)
+    /// <param name="network">The network.</param>
+    /// <param name="isOfValidation">Whether it is only looked at: what no prediction can take is then passed over.</param>
+    private DetectionLoss CreateLoss(YoloNetwork network, bool isOfValidation)
     {
         var options = _options.ScaleLossWeights
             ? LossScaling.Apply(_options.ChosenLoss, network.ClassCount, _options.ImageSize, network.Strides.Count)
             : _options.ChosenLoss;
+        if (isOfValidation)
+        {
+            options = options.Copy();
+            options.UnassignedTargets = UnassignedTargets.Ignore;
+        }
+
         var loss = DetectionLoss.Create(options, network.Strides, network.ClassCount, network.Anchors);
         loss.Warning = _log.WarnOfOwn;
         return loss;
@@ -287,13 +318,14 @@ internal sealed class YoloTrainingRun
         EpochCount = _options.MaxEpoch,
     };
 
-    private Validator CreateValidator(TrainingSet set, IReadOnlyList<string> classNames, Device device) => new(set)
+    private Validator CreateValidator(TrainingSet set, IReadOnlyList<string> classNames, Device device, ValidationLoss loss) => new(set)
     {
         ClassNames = classNames,
         Input = _options.Input,
         Canvas = _options.Scoring.Canvas,
         BatchSize = _options.BatchSize,
         Device = device,
+        Loss = loss,
         IsCanceled = IsCanceled,
         Distribution = _distribution,
     };

@@ -5,6 +5,7 @@ using ML.Yolo.Columns;
 using ML.Yolo.Interop;
 using ML.Yolo.Persistence;
 using ML.Yolo.Scoring;
+using ML.Yolo.Training;
 using ML.Yolo.Weights;
 using TorchSharp;
 
@@ -83,6 +84,9 @@ public sealed class YoloTransformer : ITransformer, IDisposable
 
     /// <summary>True: each row is scored by itself, so <c>PredictionEngine</c> works.</summary>
     public bool IsRowToRowMapper => true;
+
+    /// <summary>What of its training is kept for a report; null where it was not trained in this process.</summary>
+    internal TrainingInsight? Insight { get; init; }
 
     /// <summary>Whose log is told of images that are passed over; null where it has none.</summary>
     internal IHostEnvironment? Environment { get; set; }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using ML.Yolo.Cli.Terminal;
 
@@ -74,11 +76,18 @@ internal sealed class ModelFile : IDisposable
         {
             return mlContext.Model.Load(path, out _);
         }
-        catch (Exception exception) when (!IsClear(exception))
+        catch (Exception exception)
         {
-            throw new FormatException($"'{path}' cannot be read as a model of ML.Yolo: {exception.Message}", exception);
+            var cause = Cause(exception);
+            if (!IsClear(cause))
+                throw new FormatException($"'{path}' cannot be read as a model of ML.Yolo: {cause.Message}", exception);
+            ExceptionDispatchInfo.Throw(cause);
+            throw;
         }
     }
+
+    // ML.NET makes the parts of a model by reflection.
+    private static Exception Cause(Exception exception) => exception is TargetInvocationException { InnerException: { } inner } ? Cause(inner) : exception;
 
     private static bool IsClear(Exception exception) => exception is IOException or UnauthorizedAccessException
         or TorchBackendException or OnnxBackendException or PackageVersionException;

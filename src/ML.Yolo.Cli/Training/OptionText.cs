@@ -46,6 +46,8 @@ internal static class OptionText
             return bool.TryParse(text, out var flag) ? flag : throw new FormatException("true or false is expected.");
         if (type.IsEnum)
             return ReadName(text, Enum.GetNames(type).ToDictionary(name => name, name => Enum.Parse(type, name), StringComparer.OrdinalIgnoreCase));
+        if (type == typeof(YoloArchitecture) && text.Equals("null", StringComparison.OrdinalIgnoreCase))
+            return null;
         if (type == typeof(YoloArchitecture))
             return ReadName(text, YoloArchitecture.All.ToDictionary(one => one.Name, one => (object)one, StringComparer.OrdinalIgnoreCase));
         if (type == typeof(DetectionLossOptions))

@@ -50,11 +50,13 @@ internal sealed class TrainingJob
             ContactSheet.Write(_mlContext, train, classNames, folder.File("labels.jpg"));
         }
 
-        var (architecture, size) = (_options.Trainer.Architecture, _options.Trainer.ImageSize);
+        var (architecture, size) = (_options.Trainer.Architecture?.Name ?? Unnamed(), _options.Trainer.ImageSize);
         _console.Say(FormattableString.Invariant(
             $"{(resumed is null ? "Training in" : "Going on in")} {folder.FullPath}: {architecture} at {size} pixels, {classNames.Count} classes."));
         return Train(folder, keyed, validation, resumed is not null);
     }
+
+    private string Unnamed() => _options.Trainer.PretrainedWeights is null ? YoloArchitecture.V5Nano.Name : "the network of the weights";
 
     private static void Write(StreamWriter log, LoggingEventArgs entry)
     {
@@ -75,11 +77,8 @@ internal sealed class TrainingJob
             trainer.DataParallelGpus = [.. _options.Gpus];
         try
         {
-            using var model = TrainingDisplay.Run(_console, progress =>
-            {
-                trainer.Progress = progress;
-                return _mlContext.ImageLoader().Append(_mlContext.MulticlassClassification.Trainers.Yolo(trainer)).Fit(train);
-            });
+            trainer.Progress = _console.IsQuiet || !Processes.IsFirst ? null : YoloProgress.Console;
+            using var model = _mlContext.ImageLoader().Append(_mlContext.MulticlassClassification.Trainers.Yolo(trainer)).Fit(train);
             var isInterrupted = Processes.Any(interruption.Token.IsCancellationRequested);
             return Processes.IsFirst ? Finish(folder, model, train.Schema, validation, isInterrupted) : isInterrupted ? ExitCode.Interrupted : ExitCode.Done;
         }
@@ -101,10 +100,11 @@ internal sealed class TrainingJob
             return ExitCode.Interrupted;
         }
 
-        var metrics = ModelMeasurement.Measure(_mlContext, model.LastTransformer, validation, DetectionMetricDefinition.Coco);
+        var scored = ModelMeasurement.Score(_mlContext, model.LastTransformer, validation);
+        var metrics = ModelMeasurement.Measure(_mlContext, scored, DetectionMetricDefinition.Coco);
         if (!_console.IsQuiet)
             _console.Result($"{Environment.NewLine}{metrics.ToString().TrimEnd()}{Environment.NewLine}");
-        ModelMeasurement.WriteReport(_mlContext, model.LastTransformer, validation, metrics, folder.FullPath, Path.GetFileName(folder.FullPath));
+        ModelMeasurement.WriteReport(_mlContext, model.LastTransformer, scored, metrics, folder.FullPath, Path.GetFileName(folder.FullPath));
         _console.Result(path);
         return ExitCode.Done;
     }

@@ -39,6 +39,11 @@ internal sealed record ColumnType(string Expected, Func<SchemaShape.Column, bool
         return IsVector(column) ? $"a vector of {item}" : $"a single {item}";
     }
 
+    /// <summary>What helps where a column has another type, as a sentence with a space before it; empty where nothing is known.</summary>
+    public string Advice(SchemaShape.Column column) => this == Labels && !IsVector(column) && (IsText(column) || IsKey(column))
+        ? " It has one label per object: Transforms.Concatenate makes a vector of a single one, Transforms.Text.TokenizeIntoWords of a text of several."
+        : "";
+
     /// <summary>Whether a column of data holds a vector of text.</summary>
     public static bool IsTextVector(DataViewSchema.Column column) => column.Type is VectorDataViewType { ItemType: TextDataViewType };
 

@@ -37,7 +37,7 @@ internal sealed record NamedColumn(string Role, string Name, ColumnType Type)
         if (!Type.Fits(column))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(schema), $"The {Role} column '{Name}' is {ColumnType.Describe(column)}; {Type.Expected} was expected.");
+                nameof(schema), $"The {Role} column '{Name}' is {ColumnType.Describe(column)}; {Type.Expected} was expected.{Type.Advice(column)}");
         }
     }
 }

@@ -91,12 +91,14 @@ internal abstract class YoloDatasetFile
 
     private static string Find(string path)
     {
+        var foreign = Path.Exists(path) ? ForeignSet.Advice(path) : null;
         if (File.Exists(path))
-            return path;
+            return foreign is null ? path : throw new DatasetFormatException(path, line: null, $"a data.yaml was expected. {foreign}");
         if (!Directory.Exists(path))
             throw new FileNotFoundException($"'{path}' does not exist; a data.yaml or a folder that holds one was expected.", path);
         return FindIn(path) ?? throw new FileNotFoundException(
-            $"The folder '{path}' holds no data.yaml and {Others(path).Length} other .yaml or .data files; one was expected.", path);
+            $"The folder '{path}' holds no data.yaml and {Others(path).Length} other .yaml or .data files; one was expected."
+            + (foreign is null ? "" : $" {foreign}"), path);
     }
 
     /// <summary>The file in a folder; null where there is none, or several that could be meant.</summary>
@@ -119,9 +121,15 @@ internal abstract class YoloDatasetFile
             return $"there is no split at all, '{split}' neither; 'train', 'val' or 'test' with a folder, a list of folders or a text file was expected.";
         var present = string.Join(", ", SplitNames.Select(name => $"'{name}'"));
         var other = ValidationNames.Contains(split) ? SplitNames.FirstOrDefault(ValidationNames.Contains) : null;
-        var advice = other is null ? "" : $" '{other}' may be what is meant: load it by that name, or rename it in the file.";
+        var advice = other is not null ? $" '{other}' may be what is meant: load it by that name, or rename it in the file."
+            : ValidationNames.Contains(split) ? HowToHoldOut(SplitNames[0])
+            : "";
         return $"there is no split '{split}'; there are {present}.{advice}";
     }
+
+    private string HowToHoldOut(string present)
+        => $" To measure on images that are not learned, load '{present}' and divide it by mlContext.Data.TrainTestSplit, "
+            + $"or 'mlyolo convert --from \"{FilePath}\" --to NEW-FOLDER --split 90/10' writes a set with both.";
 
     private string Locate(string split, (string Text, int Line) entry, Remarks remarks)
     {

@@ -11,7 +11,7 @@ internal static class TorchBackend
     public static void EnsureLoaded()
     {
         if (Failure.Value is { } cause)
-            throw new TorchBackendException(Advice(cause), cause);
+            throw new TorchBackendException(Advice(cause)) { LoaderTrace = cause.ToString() };
     }
 
     /// <summary>GPUs by their numbers; the CPU where none is named, or where one is absent and the CPU may be used instead.</summary>
@@ -40,6 +40,7 @@ internal static class TorchBackend
 
     private static Exception? TryLoad()
     {
+        using var quiet = new QuietLoader();
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);

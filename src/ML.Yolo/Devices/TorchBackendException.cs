@@ -15,6 +15,9 @@ public sealed class TorchBackendException : Exception
     {
     }
 
+    /// <summary>What the loader tried and where, line by line, for a report of a fault; null where it was not the loader.</summary>
+    public string? LoaderTrace { get; init; }
+
     /// <summary>An exception that says what is missing and what the loader said.</summary>
     /// <param name="message">What is missing and what to install.</param>
     /// <param name="innerException">The loader's own exception.</param>

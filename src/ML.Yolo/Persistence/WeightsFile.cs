@@ -12,10 +12,11 @@ internal static class WeightsFile
     private const int StartLength = 64;
 
     /// <summary>What a file is.</summary>
-    /// <exception cref="WeightsFormatException">It is a damaged zip.</exception>
+    /// <exception cref="WeightsFormatException">It is a damaged zip, or what was saved instead of a file of weights.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ModelFileKind KindOf(string path)
     {
+        RejectText(path);
         using var file = File.OpenHandle(path);
         Span<byte> start = stackalloc byte[HeaderLengthBytes + 1];
         start = start[..RandomAccess.Read(file, start, 0)];
@@ -39,7 +40,6 @@ internal static class WeightsFile
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"The weights '{path}' do not exist. docs/weights.md says where pretrained weights come from.", path);
-        RejectText(path);
         return KindOf(path) switch
         {
             ModelFileKind.ModelZip => ModelZipWeights.Load(path),

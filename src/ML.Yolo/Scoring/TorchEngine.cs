@@ -20,12 +20,20 @@ internal sealed class TorchEngine(YoloNetwork network, Device device) : IDetecti
     /// <summary>Where the network runs.</summary>
     public Device Device => device;
 
-    public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
+    public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options) => Detect(images, options, seen: null);
+
+    /// <summary>Detects, and shows what the network gave.</summary>
+    /// <param name="images">Images of one canvas.</param>
+    /// <param name="options">How overlapping detections are suppressed.</param>
+    /// <param name="seen">Told of the network's maps, which are the engine's; null where nobody asks.</param>
+    public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options, Action<Tensor[]>? seen)
     {
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         var pixels = ImageBatch.Assemble(images, images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
-        var likely = Decoder.DecodeLikely(network.call(ImageBatch.ToInput(pixels, device)), options.ScoreThreshold);
+        var maps = network.call(ImageBatch.ToInput(pixels, device));
+        seen?.Invoke(maps);
+        var likely = Decoder.DecodeLikely(maps, options.ScoreThreshold);
         return [.. likely.Select((predictions, i) => ToDetections(NonMaxSuppression.Apply(predictions, options).Rows, images[i].Letterbox))];
     }
 

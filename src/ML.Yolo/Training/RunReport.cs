@@ -9,6 +9,9 @@ internal sealed class RunReport
     private readonly Stopwatch _clock = new();
     private TimeSpan _earlier;
 
+    /// <summary>When, where and on what the run is; of a run that is gone on with, as it began.</summary>
+    public TrainingRun? Run { get; set; }
+
     /// <summary>Told of every batch and every epoch; null where nobody listens.</summary>
     public IProgress<TrainingProgress>? Listener { get; init; }
 
@@ -22,7 +25,7 @@ internal sealed class RunReport
     public bool HearsBatches => Listener is not null;
 
     /// <summary>The epochs that are over.</summary>
-    public TrainingHistory History => new([.. _epochs]);
+    public TrainingHistory History => new([.. _epochs]) { Run = Run };
 
     /// <summary>Time of the run so far, that before it was resumed included.</summary>
     public TimeSpan Elapsed => _earlier + _clock.Elapsed;
@@ -31,6 +34,7 @@ internal sealed class RunReport
     public void Continue(TrainingHistory earlier)
     {
         _epochs.AddRange(earlier.Epochs);
+        Run = earlier.Run ?? Run;
         _earlier = _epochs.Count == 0 ? TimeSpan.Zero : _epochs[^1].Elapsed;
     }
 

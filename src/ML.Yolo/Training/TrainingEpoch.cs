@@ -12,6 +12,13 @@ public sealed record TrainingEpoch
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public required IReadOnlyDictionary<string, float> Losses { get; init; }
 
+    /// <summary>
+    /// Mean of each weighted loss term on the validation set, of the averaged weights and without augmentation; null where the epoch was not validated, or by
+    /// a version that did not compute it.
+    /// </summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    public IReadOnlyDictionary<string, float>? ValidationLosses { get; init; }
+
     /// <summary>The optimiser's learning rate for weights at the epoch's end.</summary>
     public required double LearningRate { get; init; }
 
@@ -43,6 +50,7 @@ public sealed record TrainingEpoch
     {
         Epoch = progress.Epoch,
         Losses = progress.Losses,
+        ValidationLosses = progress.ValidationLosses,
         LearningRate = progress.LearningRate,
         ImagesPerSecond = progress.ImagesPerSecond,
         Elapsed = progress.Elapsed,
@@ -54,12 +62,13 @@ public sealed record TrainingEpoch
         F1 = progress.Validation?.F1,
     };
 
-    /// <summary>The epoch's numbers by name, the losses as "loss/box" and so on; those it does not have are null.</summary>
+    /// <summary>The epoch's numbers by name, the losses as "loss/box" and "validation-loss/box" and so on; those it does not have are null.</summary>
     internal IEnumerable<(string Name, double? Value)> Numbers() =>
     [
         .. Losses.Select(term => ($"loss/{term.Key}", (double?)term.Value)),
         ("rate/learning", LearningRate), ("rate/images-per-second", ImagesPerSecond),
         ("metrics/mAP50", MAP50), ("metrics/mAP75", MAP75), ("metrics/mAP50-95", MAP50_95),
         ("metrics/precision", Precision), ("metrics/recall", Recall), ("metrics/F1", F1),
+        .. (ValidationLosses ?? new Dictionary<string, float>()).Select(term => ($"validation-loss/{term.Key}", (double?)term.Value)),
     ];
 }

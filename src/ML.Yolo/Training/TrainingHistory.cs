@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using ML.Yolo.Files;
+using ML.Yolo.Training;
 
 namespace ML.Yolo;
 
@@ -24,6 +25,21 @@ public sealed class TrainingHistory
 
     /// <summary>The epochs, first to last.</summary>
     public IReadOnlyList<TrainingEpoch> Epochs { get; }
+
+    /// <summary>When, where and on what it was trained; null where an earlier version of the library did, which did not write it down.</summary>
+    public TrainingRun? Run { get; init; }
+
+    /// <summary>The epoch whose weights were kept: the last of the best by 0.1 · mAP50 + 0.9 · mAP50-95. Null where none was validated.</summary>
+    [JsonIgnore]
+    public int? BestEpoch
+    {
+        get
+        {
+            var validated = Epochs.Where(epoch => epoch is { MAP50: not null, MAP50_95: not null }).ToList();
+            var fitness = validated.ConvertAll(epoch => TrainingState.Fitness(epoch.MAP50!.Value, epoch.MAP50_95!.Value));
+            return validated.Count == 0 ? null : validated[fitness.LastIndexOf(fitness.Max())].Epoch;
+        }
+    }
 
     /// <summary>The history as a table with a line per epoch, separated by commas; what an epoch does not have is empty. The same in every culture.</summary>
     public string ToCsv()

@@ -52,7 +52,7 @@ internal sealed class TrainingLoop : IDisposable
     }
 
     /// <summary>Measures the averaged network after an epoch, and gives null where it was canceled; null where there is nothing to measure it on.</summary>
-    public Func<YoloNetwork, DetectionMetrics?>? Validate { get; init; }
+    public Func<YoloNetwork, ValidationResult?>? Validate { get; init; }
 
     /// <summary>Told how it goes.</summary>
     public RunReport Report { get; init; } = new();
@@ -62,6 +62,9 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>Asked before each batch whether to stop.</summary>
     public Func<bool> IsCanceled { get; init; } = () => false;
+
+    /// <summary>What the network saw first; null before that.</summary>
+    public FirstBatch? FirstBatch { get; private set; }
 
     /// <summary>The confidence of the best validated epoch's highest F1; null where there is none.</summary>
     public double? RecommendedThreshold => _state.BestScoreThreshold;
@@ -129,12 +132,13 @@ internal sealed class TrainingLoop : IDisposable
             {
                 if (_exchange.Any(IsCanceled()))
                     return false;
+                FirstBatch ??= FirstBatch.Of(batch, epoch);
                 if (_step.Learn(batch, place, MustStep(place), _losses) is { } divergence)
                     return Stop(divergence);
             }
 
             if (_hearsBatches)
-                Report.BatchEnded(Progress(place, metrics: null, isEpochEnd: false));
+                Report.BatchEnded(Progress(place, validation: null, isEpochEnd: false));
             place = place with { Index = place.Index + 1 };
         }
 
@@ -160,17 +164,17 @@ internal sealed class TrainingLoop : IDisposable
         if (_exchange.Any(!_average.IsFinite()))
             return Stop(Divergence.OfWeights(epoch));
         var isValidated = Validate is not null && (epoch % _validation.Interval == 0 || epoch == _run.EpochCount);
-        var metrics = isValidated ? Validate!(_average.Network) : null;
-        if (_exchange.Any(isValidated && metrics is null))
+        var result = isValidated ? Validate!(_average.Network) : null;
+        if (_exchange.Any(isValidated && result is null))
             return false;
         var (batches, sinceStep) = _optimization.Position;
         _state = _state with { Epoch = epoch, Batches = batches, SinceStep = sinceStep, AverageUpdates = _average.Updates };
-        if (metrics is not null)
-            _state = _state.Validated(epoch, metrics);
-        var isBest = _exchange.Any(_best.Network is null || Validate is null || (metrics is not null && _state.BestEpoch == epoch));
+        if (result is not null)
+            _state = _state.Validated(epoch, result.Metrics);
+        var isBest = _exchange.Any(_best.Network is null || Validate is null || (result is not null && _state.BestEpoch == epoch));
         if (isBest)
             _best.Keep(_average.Network);
-        Report.EpochEnded(Progress(new BatchPlace(epoch, _batchCount - 1, _batchCount), metrics, isEpochEnd: true) with
+        Report.EpochEnded(Progress(new BatchPlace(epoch, _batchCount - 1, _batchCount), result, isEpochEnd: true) with
         {
             ExchangeShare = _losses.ShareOf(exchanged),
         });
@@ -197,7 +201,7 @@ internal sealed class TrainingLoop : IDisposable
         return false;
     }
 
-    private TrainingProgress Progress(BatchPlace place, DetectionMetrics? metrics, bool isEpochEnd) => new()
+    private TrainingProgress Progress(BatchPlace place, ValidationResult? validation, bool isEpochEnd) => new()
     {
         Epoch = place.Epoch,
         EpochCount = _run.EpochCount,
@@ -210,6 +214,7 @@ internal sealed class TrainingLoop : IDisposable
         LoaderWaitShare = _losses.ShareOf(_loader.Waited),
         ExchangeShare = _losses.ShareOf(_distribution.Exchanging - _exchangedBefore),
         Elapsed = Report.Elapsed,
-        Validation = metrics,
+        Validation = validation?.Metrics,
+        ValidationLosses = validation?.Losses,
     };
 }

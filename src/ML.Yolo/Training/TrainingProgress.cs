@@ -39,6 +39,9 @@ public sealed record TrainingProgress
     /// <summary>Time since the first batch of the run; where it was resumed, without the pause between.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>Mean of each weighted loss term on the validation set, at the end of an epoch that was validated; else null.</summary>
+    public IReadOnlyDictionary<string, float>? ValidationLosses { get; init; }
+
     /// <summary>Metrics on the validation set, at the end of an epoch that was validated; else null.</summary>
     public DetectionMetrics? Validation { get; init; }
 }

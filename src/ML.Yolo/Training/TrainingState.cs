@@ -42,13 +42,16 @@ internal sealed record TrainingState
         }
     }
 
+    /// <summary>What the best epoch has most of.</summary>
+    public static double Fitness(double map50, double map50To95) => (0.1 * map50) + (0.9 * map50To95);
+
     /// <summary>The state once an epoch was validated: it is the best where no earlier one was better, by 0.1 · mAP50 + 0.9 · mAP50-95.</summary>
     /// <param name="epoch">The epoch.</param>
     /// <param name="metrics">What it reached.</param>
     public TrainingState Validated(int epoch, DetectionMetrics metrics)
     {
         var precisions = metrics.PerClass.Select(one => double.IsNaN(one.AveragePrecision50_95) ? 0 : one.AveragePrecision50_95);
-        var fitness = (0.1 * metrics.MAP50) + (0.9 * metrics.MAP50_95);
+        var fitness = Fitness(metrics.MAP50, metrics.MAP50_95);
         var isBest = BestFitness is not { } highest || fitness >= highest;
         return this with
         {

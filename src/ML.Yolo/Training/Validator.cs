@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ML.Yolo.Distributed;
 using ML.Yolo.Evaluation;
+using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;
@@ -38,6 +39,9 @@ internal sealed class Validator
     /// <summary>Where the network is.</summary>
     public required Device Device { get; init; }
 
+    /// <summary>Computes the loss of what the network gives; null where it is not wanted.</summary>
+    public ValidationLoss? Loss { get; init; }
+
     /// <summary>Asked before each batch whether to stop.</summary>
     public required Func<bool> IsCanceled { get; init; }
 
@@ -46,13 +50,14 @@ internal sealed class Validator
 
     /// <summary>What a network reaches, the same on every rank; null where measuring was canceled.</summary>
     /// <param name="network">The network, in evaluation mode; not owned.</param>
-    public DetectionMetrics? Measure(YoloNetwork network)
+    public ValidationResult? Measure(YoloNetwork network)
     {
         var distribution = Distribution ?? OneProcess.Instance;
         var share = RankShare.Of(distribution);
         var engine = new TorchEngine(network, Device);
         var found = new List<Detection[]>();
         var isCanceled = false;
+        Loss?.Begin();
         foreach (var (index, samples) in _samples.Chunk(BatchSize).Index())
         {
             if (!share.Has(index))
@@ -61,10 +66,18 @@ internal sealed class Validator
             if (isCanceled)
                 break;
             var images = Array.ConvertAll(samples, _set.Image);
-            found.AddRange(ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => engine.Detect(alike, Thresholds)));
+            found.AddRange(ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => Detect(engine, alike, images, samples)));
         }
 
-        return distribution.Any(isCanceled) ? null : Evaluate(Together(found, distribution));
+        return distribution.Any(isCanceled) ? null : new ValidationResult(Evaluate(Together(found, distribution)), Loss?.Read(distribution));
+    }
+
+    private Detection[][] Detect(TorchEngine engine, IReadOnlyList<LetterboxedImage> alike, LetterboxedImage[] images, TrainingSample[] samples)
+    {
+        if (Loss is null)
+            return engine.Detect(alike, Thresholds);
+        var places = alike.Select(entry => (samples[Array.FindIndex(images, image => ReferenceEquals(image.Image, entry.Image))], entry.Letterbox)).ToList();
+        return engine.Detect(alike, Thresholds, maps => Loss.Add(maps, places));
     }
 
     /// <summary>Batches are those of one process, dealt out in turn: each image is scored as it would be there, and counted in the same place.</summary>

@@ -122,7 +122,7 @@ internal sealed class NetworkState
     private static bool IsDerived(string name) => Derived.Contains(name[(name.LastIndexOf('.') + 1)..]);
 
     /// <summary>A counter that nothing reads while its momentum is given.</summary>
-    private static bool IsCounter(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
+    public static bool IsCounter(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     private bool IsOfOtherHead(string name, Tensor tensor, Tensor target)
         => _classCount is { } classCount && name.StartsWith(_head, StringComparison.Ordinal)

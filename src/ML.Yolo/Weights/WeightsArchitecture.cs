@@ -7,12 +7,14 @@ namespace ML.Yolo.Weights;
 internal static class WeightsArchitecture
 {
     private const string Prefix = "model.";
+    private const string Stem = "model.0.conv.weight";
 
-    /// <summary>The architecture; null where it is none of the library's.</summary>
-    public static YoloArchitecture? Of(IReadOnlyDictionary<string, Tensor> tensors)
+    /// <summary>The architecture; null where it is none of the library's. Wrappers may have put something before every name.</summary>
+    public static YoloArchitecture? Of(IReadOnlyDictionary<string, Tensor> named)
     {
+        var tensors = NetworkState.ByOwnNames([Stem], named);
         var head = tensors.Keys.Select(LayerOf).DefaultIfEmpty(-1).Max();
-        if (head < 0 || Shape("model.0.conv.weight") is not [var stem, ..])
+        if (head < 0 || Shape(Stem) is not [var stem, ..])
             return null;
         var classCount = ClassCount();
         var candidates = YoloArchitecture.All.Where(architecture => classCount is not null && IsLike(architecture)).ToList();
@@ -28,10 +30,11 @@ internal static class WeightsArchitecture
             using var scope = NewDisposeScope();
             using var network = YoloNetwork.Create(architecture, classCount!.Value);
             var own = network.state_dict();
-            return own.Keys.All(name => name.StartsWith($"{Prefix}{head}.", StringComparison.Ordinal) || tensors.ContainsKey(name))
-                && tensors.All(tensor => own.TryGetValue(tensor.Key, out var wanted)
-                    && (tensor.Key.StartsWith($"{Prefix}{head}.", StringComparison.Ordinal) || tensor.Value.numel() == wanted.numel()));
+            return own.Keys.All(name => IsOfHead(name) || NetworkState.IsCounter(name) || tensors.ContainsKey(name))
+                && tensors.All(tensor => IsOfHead(tensor.Key) || (own.TryGetValue(tensor.Key, out var wanted) && tensor.Value.numel() == wanted.numel()));
         }
+
+        bool IsOfHead(string name) => name.StartsWith($"{Prefix}{head}.", StringComparison.Ordinal);
 
         bool IsAnchored() => tensors.ContainsKey($"{Prefix}{head}.m.0.bias");
 

@@ -39,6 +39,21 @@ public sealed class MissingColumnTests
         Assert.Matches(@"^The [a-z ]+ column '[A-Za-z]+' is a single Double; .+ was expected\.", exception.Message);
     }
 
+    [Theory]
+    [InlineData(false, "a single String")]
+    [InlineData(true, "a single key (UInt32)")]
+    public void Fit_OneLabelPerImage_SaysHowItBecomesAVector(bool isKey, string found)
+    {
+        var rows = SquareImages.Draw(2).Select(row => new SingleLabelRow { Image = row.Image, Label = "red", BoundingBoxes = row.BoundingBoxes }).ToList();
+        var texts = _mlContext.Data.LoadFromEnumerable(rows);
+        var data = isKey ? _mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(texts).Transform(texts) : texts;
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => _mlContext.MulticlassClassification.Trainers.Yolo(TinyRun.Options()).Fit(data));
+
+        Assert.StartsWith($"The label column 'Label' is {found}; a vector of text or of keys was expected.", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Transforms.Concatenate makes a vector of a single one", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Fit_KeysOfEightBits_AreRefusedByName()
     {
@@ -107,6 +122,16 @@ public sealed class MissingColumnTests
         public double PredictedBoundingBoxes { get; set; }
 
         public double Score { get; set; }
+    }
+
+    private sealed class SingleLabelRow
+    {
+        [Microsoft.ML.Transforms.Image.ImageType(64, 64)]
+        public MLImage Image { get; set; } = null!;
+
+        public string Label { get; set; } = "";
+
+        public float[] BoundingBoxes { get; set; } = [];
     }
 
     private sealed class ByteKeyRow

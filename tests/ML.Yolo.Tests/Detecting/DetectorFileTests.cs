@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML;
 using ML.Yolo.Tests.Networks;
 using ML.Yolo.Tests.Onnx;
@@ -35,6 +36,30 @@ public sealed class DetectorFileTests : IDisposable
         Assert.Equal(model.ClassNames, detector.ClassNames);
         detector.Scoring.ScoreThreshold = model.Scoring.ScoreThreshold;
         AssertSame(model, detector, tolerance: 0);
+    }
+
+    [Fact]
+    public void Load_WeightsThatNameNoArchitecture_ReadsItOffTheTensors()
+    {
+        using var model = RandomDetector.Create(YoloArchitecture.V11Nano, imageSize: 64);
+        Safetensors.Save(_folder.File("weights"), model.Network.state_dict().ToDictionary(entry => "module." + entry.Key, entry => entry.Value));
+
+        using var detector = YoloDetector.Load(_folder.File("weights"), architecture: null, model.ClassNames);
+
+        Assert.Equal(YoloArchitecture.V11Nano, detector.Architecture);
+    }
+
+    [Fact]
+    public void Load_ModelZipThatLacksAPart_SaysSoWithoutWhatMLNetWrapsAroundIt()
+    {
+        using var model = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        new MLContext().Model.SaveAtomically(model, null, _folder.File("model"));
+        using (var zip = ZipFile.Open(_folder.File("model"), ZipArchiveMode.Update))
+            zip.Entries.Single(entry => entry.Name == "yolo.json").Delete();
+
+        var exception = Assert.Throws<WeightsFormatException>(() => YoloDetector.Load(_folder.File("model")));
+
+        Assert.Contains("The model has no 'yolo.json'", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

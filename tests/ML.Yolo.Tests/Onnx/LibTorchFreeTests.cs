@@ -32,4 +32,20 @@ public sealed class LibTorchFreeTests
         Assert.All(scores.Zip(lines), pair => Assert.Equal(pair.First, float.Parse(pair.Second.Split("  ")[2], CultureInfo.InvariantCulture), 1e-3f));
         Assert.EndsWith("with 0 files of LibTorch.", lines[^1], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Run_ZipOfLibTorch_SaysInOneParagraphWhatIsMissing()
+    {
+        using var folder = new TemporaryFolder();
+        using var torch = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        new MLContext().Model.Save(torch, null, folder.File("model.zip"));
+
+        // TorchSharp would copy LibTorch out of the packages of who builds, into the folder of the sample.
+        var variables = new Dictionary<string, string> { ["NUGET_PACKAGES"] = folder.File("packages") };
+        var (exitCode, output) = ChildProcess.RunWith(variables, folder.Path, "dotnet", Sample, folder.File("model.zip"), "image.png");
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("LibTorch could not be loaded. Reference one native package", output, StringComparison.Ordinal);
+        Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
 }

@@ -4,8 +4,8 @@ namespace ML.Yolo.Tests.Reports;
 
 public sealed class DetectionImageTests
 {
-    private static readonly (byte, byte, byte) Orange = (0xE6, 0x9F, 0x00);
-    private static readonly (byte, byte, byte) SkyBlue = (0x56, 0xB4, 0xE9);
+    private static readonly (byte, byte, byte) Orange = (0xE9, 0x6B, 0x00);
+    private static readonly (byte, byte, byte) Blue = (0x1E, 0x78, 0xFF);
 
     [Theory]
     [InlineData(0)]
@@ -17,7 +17,7 @@ public sealed class DetectionImageTests
 
         using var picture = DetectionImage.Draw(image, [new("cat", new(30, 40, 100, 110), 0.9f), new("dog", new(110, 50, 180, 90), 0.8f)]);
 
-        Assert.Equal((Orange, SkyBlue), (Pixel(picture, 30, 80), Pixel(picture, 110, 80)));
+        Assert.Equal((Orange, Blue), (Pixel(picture, 30, 80), Pixel(picture, 110, 80)));
         var (rim, _, _) = Pixel(picture, 31, 80);
         Assert.True(rim < gray || gray == 0, $"the rim is {rim} on {gray}");
         Assert.Equal((gray, gray, gray), Pixel(picture, 60, 90));
@@ -30,7 +30,7 @@ public sealed class DetectionImageTests
 
         using var picture = DetectionImage.Draw(image, [new("dog", new(30, 40, 100, 110), 0.9f)], new() { ClassNames = ["cat", "dog"] });
 
-        Assert.Equal(SkyBlue, Pixel(picture, 30, 80));
+        Assert.Equal(Blue, Pixel(picture, 30, 80));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed partial class ReportInBrowserTests(WrittenReport report) : IClassF
 
         var (document, console) = Chromium.Open(copy);
 
-        var found = Findings().Matches(document[document.IndexOf("<body", StringComparison.Ordinal)..]).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        var found = Findings().Matches(Body(document)).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
         Assert.Equal(("8", "", "0"), (found["images"], found["broken"], found["empty-plots"]));
         Assert.Equal("10", found["plots"]);
         Assert.Equal("0", found["overflow"]);
@@ -44,7 +44,38 @@ public sealed partial class ReportInBrowserTests(WrittenReport report) : IClassF
         Assert.Equal(
             [Cell("mAP50-95", metrics.MAP50_95), Cell("mAP50", metrics.MAP50), Cell("mAP75", metrics.MAP75), Cell("precision", metrics.Precision), Cell("recall", metrics.Recall), Cell("F1", metrics.F1)],
             found["summary"].Split(';').Take(6));
-        Assert.Equal(metrics.PerClass.OrderByDescending(item => item.AveragePrecision50_95).Select(item => Cell(item.ClassName, item.AveragePrecision50_95)), found["classes"].Split(';'));
+        Assert.Equal(metrics.PerClass.Select(item => Cell(item.ClassName, item.AveragePrecision50_95)), found["classes"].Split(';'));
+    }
+
+    [ChromiumFact]
+    public void Report_OnAPhone_CutsOffNoTable()
+    {
+        using var folder = new TemporaryFolder();
+        const string Narrow =
+            """
+            <script>
+            addEventListener("load", () => {
+              const wide = [...document.querySelectorAll(".scroll, table, .cards, .facts, figure")].filter(e => getComputedStyle(e).display !== "none" && (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 || e.getBoundingClientRect().right > 391));
+              parent.document.body.setAttribute("data-wide", wide.map(e => e.id || e.className || e.tagName).join(";"));
+              parent.document.body.setAttribute("data-width", document.documentElement.clientWidth);
+              parent.document.body.setAttribute("data-tables", document.querySelectorAll("table").length);
+            });
+            </script>
+            """;
+        var page = report.Html.Replace("</body>", Narrow + "</body>", StringComparison.Ordinal);
+        File.WriteAllText(folder.File("phone.html"), $"<body style=\"margin:0\"><iframe style=\"width:390px;height:800px;border:0\" srcdoc=\"{System.Net.WebUtility.HtmlEncode(page)}\"></iframe></body>");
+
+        var (document, _) = Chromium.Open(folder.File("phone.html"));
+
+        var found = Findings().Matches(Body(document)).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
+        Assert.Equal(("390", "", "5"), (found["width"], found["wide"], found["tables"]));
+    }
+
+    /// <summary>The tag that the probe wrote to.</summary>
+    private static string Body(string document)
+    {
+        var start = document.IndexOf("<body", StringComparison.Ordinal);
+        return document[start..document.IndexOf('>', start)];
     }
 
     private static string Cell(string name, double value) => string.Create(CultureInfo.InvariantCulture, $"{name}={value:F4}");

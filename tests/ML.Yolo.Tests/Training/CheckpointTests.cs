@@ -147,6 +147,23 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Resume_RunGoneOnWith_KeepsWhenItBeganAndItsValidationLosses()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyRun.Options(epochs: 1);
+        options.CheckpointDirectory = folder.Path;
+        options.ValidationSet = SquareImages.AsView(new MLContext(), SquareImages.Draw(3, seed: 2));
+        using var first = TinyRun.Fit(new MLContext(seed: 1), options);
+        (options.Resume, options.MaxEpoch) = (true, 2);
+
+        using var resumed = TinyRun.Fit(new MLContext(seed: 1), options);
+
+        Assert.Equal(first.History!.Run!.StartedAt, resumed.History!.Run!.StartedAt);
+        Assert.Equal(first.History.Epochs[0].ValidationLosses, resumed.History.Epochs[0].ValidationLosses);
+        Assert.Equal(2, resumed.Insight!.FirstBatch!.Epoch);
+    }
+
+    [Fact]
     public void Resume_AfterAPause_GoesOnFromTheTimeBefore()
     {
         using var folder = new TemporaryFolder();

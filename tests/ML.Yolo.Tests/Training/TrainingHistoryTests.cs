@@ -27,6 +27,66 @@ public sealed class TrainingHistoryTests(TrainingHistoryTests.LoggedRun run) : I
     }
 
     [Fact]
+    public void Fit_WithValidationEverySecondEpoch_KeepsTheValidationLossesOfThose()
+    {
+        var epochs = run.Model.History!.Epochs;
+
+        Assert.Null(epochs[0].ValidationLosses);
+        Assert.All(epochs.Skip(1), epoch => Assert.Equal(["box", "cls", "obj"], epoch.ValidationLosses!.Keys.Order()));
+        Assert.All(epochs.Skip(1), epoch => Assert.All(epoch.ValidationLosses!.Values, loss => Assert.InRange(loss, 1e-6f, 100)));
+    }
+
+    [Fact]
+    public void Fit_WhateverTheData_WritesDownWhenWhereAndOnWhat()
+    {
+        var facts = run.Model.History!.Run!;
+
+        Assert.Equal((1, 8, 3, "cpu", "0.1.0"), (facts.Seed, facts.ImageCount, facts.ValidationImageCount, facts.Device, facts.LibraryVersion));
+        Assert.Equal(["red", "blue"], facts.ObjectCounts.Keys);
+        Assert.Equal(SquareImages.Draw(8).Sum(row => row.Label.Length), facts.ObjectCounts.Values.Sum());
+        Assert.Contains("processors", facts.Hardware, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ModelZip_KeepsFactsAndValidationLosses()
+    {
+        var zip = run.Folder.File("facts.zip");
+        run.MLContext.Model.Save(run.Model, null, zip);
+
+        using var loaded = (YoloTransformer)run.MLContext.Model.Load(zip, out _);
+
+        Assert.Equal(JsonSerializer.Serialize(run.Model.History), JsonSerializer.Serialize(loaded.History));
+        Assert.Null(loaded.Insight);
+    }
+
+    [Theory]
+    [InlineData(3, 0.1, 0.5, 0.5)]
+    [InlineData(1, 0.4, 0.1, 0.2)]
+    [InlineData(2, 0.1, 0.4, null)]
+    public void BestEpoch_SomeValidated_IsTheLastOfTheBest(int expected, double? first, double? second, double? third)
+    {
+        double?[] values = [first, second, third];
+
+        var history = new TrainingHistory([.. values.Select((value, i) => Epoch(i + 1, 1) with { MAP50 = value, MAP50_95 = value })]);
+
+        Assert.Equal(expected, history.BestEpoch);
+    }
+
+    [Fact]
+    public void BestEpoch_NoneValidated_IsNull() => Assert.Null(new TrainingHistory([Epoch(1, 1)]).BestEpoch);
+
+    [Fact]
+    public void Deserialize_HistoryOfAnEarlierVersion_HasNeitherFactsNorValidationLosses()
+    {
+        const string Json = """{"Epochs":[{"Epoch":1,"Losses":{"box":1},"LearningRate":0.1,"ImagesPerSecond":2,"Elapsed":"00:00:01","MAP50":0.5}]}""";
+
+        var history = JsonSerializer.Deserialize<TrainingHistory>(Json)!;
+
+        Assert.Null(history.Run);
+        Assert.Null(Assert.Single(history.Epochs).ValidationLosses);
+    }
+
+    [Fact]
     public void Fit_CsvLogGiven_WritesALineAnEpoch()
     {
         var lines = File.ReadAllLines(run.CsvLog);

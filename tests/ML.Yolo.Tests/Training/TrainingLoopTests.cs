@@ -35,7 +35,7 @@ public sealed class TrainingLoopTests : IDisposable
             Validate = average =>
             {
                 weights.Add(average.state_dict()[FirstConvolution].clone());
-                return Metrics(isFound: weights.Count == 2);
+                return new ValidationResult(Metrics(isFound: weights.Count == 2), Losses: null);
             },
         };
 
@@ -55,7 +55,7 @@ public sealed class TrainingLoopTests : IDisposable
             Validate = average =>
             {
                 weights.Add(average.state_dict()[FirstConvolution].clone());
-                return weights.Count < 3 ? Metrics(isFound: true) : null;
+                return weights.Count < 3 ? new ValidationResult(Metrics(isFound: true), Losses: null) : null;
             },
         };
 

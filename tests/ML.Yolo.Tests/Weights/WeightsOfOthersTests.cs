@@ -33,6 +33,42 @@ public sealed class WeightsOfOthersTests
         Assert.Equal(name, WeightsArchitecture.Of(network.state_dict())?.Name);
     }
 
+    [Theory]
+    [InlineData("yolov5n", "module.")]
+    [InlineData("yolov5n", "model.")]
+    [InlineData("yolov5n", "module.model.")]
+    [InlineData("yolo11n", "module.")]
+    [InlineData("yolov8n", "model.")]
+    public void Of_NamesBehindAWrappersPrefix_NamesTheArchitecture(string name, string prefix)
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.Parse(name), classCount: 5);
+        var wrapped = network.state_dict().ToDictionary(entry => prefix + entry.Key, entry => entry.Value);
+
+        Assert.Equal(name, WeightsArchitecture.Of(wrapped)?.Name);
+    }
+
+    [Fact]
+    public void Of_NamesWithoutTheFirstPart_NamesTheArchitecture()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 5);
+        var bare = network.state_dict().ToDictionary(entry => entry.Key["model.".Length..], entry => entry.Value);
+
+        Assert.Equal("yolov5n", WeightsArchitecture.Of(bare)?.Name);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public void Of_TwoDepthsWithoutCounters_TellsThemApart()
+    {
+        using var scope = NewDisposeScope();
+        using var network = YoloNetwork.Create(YoloArchitecture.V11Medium, classCount: 5);
+        var saved = network.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToDictionary();
+
+        Assert.Equal("yolo11m", WeightsArchitecture.Of(saved)?.Name);
+    }
+
     [Fact]
     public void Of_ArchitectureOfAUser_IsNull()
     {
@@ -80,6 +116,7 @@ public sealed class WeightsOfOthersTests
         var exception = Assert.Throws<WeightsFormatException>(() => WeightsFile.Load(folder.File("yolov5n.pt")));
 
         Assert.Contains($"yolov5n.pt' {expected}", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(exception.Message, Assert.Throws<WeightsFormatException>(() => YoloDetector.Load(folder.File("yolov5n.pt"))).Message);
     }
 
     [Fact]
