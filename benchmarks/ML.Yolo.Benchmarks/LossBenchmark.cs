@@ -46,7 +46,7 @@ public class LossBenchmark : IDisposable
     public void Loss()
     {
         using var scope = NewDisposeScope();
-        _loss.Compute(_maps, _targets).Total.backward();
+        autograd.grad([_loss.Compute(_maps, _targets).Total], _maps);
     }
 
     [Benchmark(Baseline = true)]

@@ -232,9 +232,7 @@ class Work:
         self.optimizer.add_param_group({"params": norms, "weight_decay": 0.0})
 
     def loss_alone(self):
-        for m in self.maps:
-            m.grad = None
-        self.loss(self.maps, self.targets).backward()
+        torch.autograd.grad(self.loss(self.maps, self.targets), self.maps)
 
     def step(self):
         self.loss(self.network(self.batch), self.targets).backward()
