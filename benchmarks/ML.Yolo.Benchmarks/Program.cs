@@ -2,7 +2,8 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
-// "ratios [name …]" takes three minutes and prints quotients; "accuracy SET EPOCHS SEED [WEIGHTS] [OPTION=VALUE …]" trains and measures;
+// "ratios [name …]" takes three minutes and prints quotients; "profile" prints where the time of a training step goes;
+// "accuracy SET EPOCHS SEED [WEIGHTS] [OPTION=VALUE …]" trains and measures;
 // anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
 if (args is ["accuracy", var set, var epochs, var seed, .. var more])
 {
@@ -12,5 +13,11 @@ if (args is ["accuracy", var set, var epochs, var seed, .. var more])
 
 if (args is ["ratios", .. var names])
     return RatioTable.Print(names);
+if (args is ["profile"])
+{
+    StepProfile.Print();
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Ratio).Assembly).Run(args);
 return 0;

@@ -31,7 +31,8 @@ internal sealed class TrainingStepBenchmark : IDisposable
         _replicas.Train();
     }
 
-    private static OptimizerSettings Settings => new()
+    /// <summary>SGD without any schedule.</summary>
+    public static OptimizerSettings Settings => new()
     {
         Kind = OptimizerKind.Sgd,
         LearningRate = 1e-6,
