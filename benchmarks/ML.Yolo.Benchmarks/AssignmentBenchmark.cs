@@ -63,10 +63,10 @@ public class AssignmentBenchmark : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static Ratio Of(string name, int targetCount) => new(name, $"assignment by tensors / by loops, {targetCount} targets", () =>
+    private static Ratio Of(string name, int targetCount) => new(name, $"assignment by tensors / by loops, {targetCount} targets", null, () =>
     {
         using var benchmark = new AssignmentBenchmark { TargetCount = targetCount };
         benchmark.Setup();
-        return Timing.Quotient(benchmark.Tensors, benchmark.Loops);
+        return Timing.Compare(benchmark.Tensors, benchmark.Loops);
     });
 }

@@ -46,26 +46,26 @@ public class OnnxEngineBenchmark : IDisposable
         _values = [.. _maps.Select(map => map.data<float>().ToArray())];
     }
 
-    internal static Ratio Engines => new("onnx-over-libtorch", "YOLOv5n, 640 px, batch 1, from bytes to detections: ONNX Runtime / LibTorch", () =>
+    internal static Ratio Engines => new("onnx-over-libtorch", "YOLOv5n, 640 px, batch 1, from bytes to detections: ONNX Runtime / LibTorch", null, () =>
     {
         using var benchmark = new OnnxEngineBenchmark();
-        return Timing.Quotient(benchmark.OnnxRuntime, benchmark.LibTorch);
+        return Timing.Compare(benchmark.OnnxRuntime, benchmark.LibTorch);
     });
 
-    internal static Ratio LibTorchPostprocessing => new("decode-nms-share-libtorch", "decoding and suppression to 300 detections / the same and the network, LibTorch; at most 0.10", () =>
+    internal static Ratio LibTorchPostprocessing => new("decode-nms-share-libtorch", "decoding and suppression to 300 detections / the same and the network, LibTorch", 0.10, () =>
     {
         using var benchmark = new OnnxEngineBenchmark();
         for (var i = 0; i < RunsUntilCompiled; i++)
             benchmark.Postprocess();
-        return Timing.Quotient(benchmark.Postprocess, benchmark.NetworkAndPostprocess);
+        return Timing.Compare(benchmark.Postprocess, benchmark.NetworkAndPostprocess);
     });
 
-    internal static Ratio OnnxPostprocessing => new("decode-nms-share-onnx", "decoding and suppression to 300 detections on plain memory / image to detections, ONNX Runtime; at most 0.10", () =>
+    internal static Ratio OnnxPostprocessing => new("decode-nms-share-onnx", "decoding and suppression to 300 detections on plain memory / image to detections, ONNX Runtime", 0.10, () =>
     {
         using var benchmark = new OnnxEngineBenchmark();
         for (var i = 0; i < RunsUntilCompiled; i++)
             benchmark.OnnxPostprocess();
-        return Timing.Quotient(benchmark.OnnxPostprocess, benchmark.OnnxRuntime);
+        return Timing.Compare(benchmark.OnnxPostprocess, benchmark.OnnxRuntime);
     });
 
     [Benchmark]

@@ -8,32 +8,42 @@ internal static class Timing
     private const int Rounds = 15;
     private const int WarmupRounds = 2;
 
-    /// <summary>Median time of the first over median time of the second, run in turns.</summary>
-    public static double Quotient(Action first, Action second, int rounds = Rounds)
+    /// <summary>Median times of both, run in turns.</summary>
+    public static Comparison Compare(Action first, Action second, int rounds = Rounds)
     {
         var times = (First: new List<double>(), Second: new List<double>());
         for (var round = 0; round < WarmupRounds + rounds; round++)
         {
-            var (a, b) = (Seconds(first), Seconds(second));
+            var (a, b) = (Milliseconds(first), Milliseconds(second));
             if (round < WarmupRounds)
                 continue;
             times.First.Add(a);
             times.Second.Add(b);
         }
 
-        return Median(times.First) / Median(times.Second);
+        return new Comparison(Median(times.First), Median(times.Second));
     }
 
-    private static double Seconds(Action action)
+    /// <summary>Median time of one action.</summary>
+    public static double Median(Action action, int rounds = Rounds, int warmupRounds = WarmupRounds)
     {
-        var start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        for (var round = 0; round < warmupRounds; round++)
+            action();
+        return Median([.. Enumerable.Range(0, rounds).Select(_ => Milliseconds(action))]);
     }
 
-    private static double Median(List<double> values)
+    /// <summary>The value in the middle.</summary>
+    public static double Median(List<double> values)
     {
         values.Sort();
         return values[values.Count / 2];
+    }
+
+    /// <summary>How long an action takes.</summary>
+    public static double Milliseconds(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

@@ -43,8 +43,10 @@ internal static class TorchBackend
         using var quiet = new QuietLoader();
         try
         {
+            NativeSettings.Prepare();
             torch.InitializeDeviceType(DeviceType.CPU);
             using var probe = torch.zeros(1);
+            LimitThreads();
             return null;
         }
         catch (Exception exception) when (exception
@@ -52,6 +54,13 @@ internal static class TorchBackend
         {
             return exception;
         }
+    }
+
+    /// <summary>No more threads than the process may use cores: .NET knows of a container's share of them, LibTorch does not.</summary>
+    private static void LimitThreads()
+    {
+        if (!NativeSettings.HasThreads && torch.get_num_threads() > Environment.ProcessorCount)
+            torch.set_num_threads(Environment.ProcessorCount);
     }
 
     private static string Advice(Exception cause)

@@ -84,6 +84,13 @@ public abstract class AnchorLoss : DetectionLoss
     private protected override Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, Tensor targets)
         => ComputeTerms(maps, BuildTargets(maps, targets));
 
+    /// <summary>Whether the maps' numbers can be read where they lie.</summary>
+    private protected bool CanBeRead(IReadOnlyList<Tensor> maps)
+    {
+        DetectionLossInputs.CheckAnchorMaps(maps, _anchors);
+        return MapMemory.CanRead(maps);
+    }
+
     /// <summary>The weighted terms over built targets.</summary>
     private protected abstract Dictionary<string, Tensor> ComputeTerms(IReadOnlyList<Tensor> maps, IReadOnlyList<LayerTargets> layers);
 

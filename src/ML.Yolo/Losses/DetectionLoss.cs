@@ -52,7 +52,19 @@ public abstract class DetectionLoss : IDisposable
     /// Shapes do not fit, or a target holds a number that is not finite, an image outside the batch or a class outside the range.
     /// </exception>
     /// <exception cref="InvalidOperationException">No prediction can take a target and <see cref="UnassignedTargets.Throw"/> is set.</exception>
+    /// <remarks>
+    /// Maps of 32 or 64 bits on the CPU are read where they lie, and their gradient is written once, where the loss knows how; it cannot be differentiated
+    /// again. Everything else is computed by tensor operations, with the same result within 1e-6.
+    /// </remarks>
     public DetectionLossResult Compute(IReadOnlyList<Tensor> maps, Tensor targets)
+    {
+        using var scope = NewDisposeScope();
+        return (ComputeAnalytically(maps, targets) ?? ComputeByTensors(maps, targets)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss by tensor operations alone: its definition in full, for any device and type.</summary>
+    /// <inheritdoc cref="Compute"/>
+    internal DetectionLossResult ComputeByTensors(IReadOnlyList<Tensor> maps, Tensor targets)
     {
         using var scope = NewDisposeScope();
         var terms = ComputeTerms(maps, targets);
@@ -66,6 +78,9 @@ public abstract class DetectionLoss : IDisposable
     /// the others.
     /// </summary>
     internal abstract void ComputeNothing();
+
+    /// <summary>The loss over plain memory; null where the maps, or the options, are not made for it.</summary>
+    private protected virtual DetectionLossResult? ComputeAnalytically(IReadOnlyList<Tensor> maps, Tensor targets) => null;
 
     /// <summary>What the loss has learned from earlier calls, by name; empty for most. For checkpoints: the tensors stay the loss's.</summary>
     internal virtual IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>();

@@ -20,6 +20,15 @@ public sealed class DetectionLossResult : IDisposable
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Terms { get; }
 
+    /// <summary>Hands all tensors to the dispose scope around the current one.</summary>
+    internal DetectionLossResult MoveToOuterDisposeScope()
+    {
+        Total.MoveToOuterDisposeScope();
+        foreach (var term in Terms.Values)
+            term.MoveToOuterDisposeScope();
+        return this;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

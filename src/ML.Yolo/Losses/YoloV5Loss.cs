@@ -1,3 +1,4 @@
+using System.Numerics;
 using ML.Yolo.Boxes;
 using ML.Yolo.Losses;
 using ML.Yolo.Tensors;
@@ -97,6 +98,43 @@ public sealed class YoloV5Loss : AnchorLoss
             ["obj"] = Balanced(stack(objectness), maps[0].shape[0]).Times(_options.ObjectnessWeight),
             ["cls"] = classes.Times(_options.ClassWeight),
         };
+    }
+
+    private protected override DetectionLossResult? ComputeAnalytically(IReadOnlyList<Tensor> maps, Tensor targets)
+    {
+        if (_options.FocalGamma != 0 || !CanBeRead(maps))
+            return null;
+        var layers = BuildTargets(maps, targets);
+        return maps[0].dtype == ScalarType.Float64 ? ComputeOver<double>(maps, layers) : ComputeOver<float>(maps, layers);
+    }
+
+    private DetectionLossResult ComputeOver<T>(IReadOnlyList<Tensor> maps, IReadOnlyList<LayerTargets> layers)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var images = maps[0].shape[0];
+        var weights = MeanWeights(images, layers.Select(layer => (long)layer.Count));
+        var (box, classes) = (0.0, 0.0);
+        var (objectness, gradients, balance) = (new double[LayerCount], new AnchorLayerGradient<T>[LayerCount], LayerBalance);
+        for (var i = 0; i < LayerCount; i++)
+        {
+            var layer = new YoloV5Analytic<T>(_options, MapMemory.Of(maps[i]), layers[i]);
+            var means = layer.Compute(
+                weights[i] * _options.BoxWeight * images, balance[i] * _options.ObjectnessWeight * images, weights[i] * _options.ClassWeight * images);
+            box += weights[i] * means.Box;
+            classes += weights[i] * means.Classes;
+            (objectness[i], gradients[i]) = (means.Objectness, layer.Gradient);
+        }
+
+        var terms = new (string Name, double Value)[]
+        {
+            ("box", box * _options.BoxWeight),
+            ("obj", objectness.Zip(balance, (mean, weight) => mean * weight).Sum() * _options.ObjectnessWeight),
+            ("cls", classes * _options.ClassWeight),
+        };
+        if (_options.AutoBalance)
+            Adapt(tensor([.. balance]), WholeBatch(tensor(objectness), images));
+        var total = AnalyticLossFunction.Of(new AnalyticAnchorLoss<T>(gradients) { Total = terms.Sum(term => term.Value) * images }, maps);
+        return new DetectionLossResult(total, terms.ToDictionary(term => term.Name, term => tensor(term.Value, total.dtype)));
     }
 
     /// <inheritdoc/>

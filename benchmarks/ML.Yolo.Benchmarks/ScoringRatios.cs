@@ -1,0 +1,16 @@
+namespace ML.Yolo.Benchmarks;
+
+/// <summary>Ratios among our own ways to score.</summary>
+internal static class ScoringRatios
+{
+    internal static Ratio PredictionEngineLibTorch => PredictionEngine("prediction-engine", ScoringEngine.LibTorch);
+
+    internal static Ratio PredictionEngineOnnx => PredictionEngine("prediction-engine-onnx", ScoringEngine.OnnxRuntime);
+
+    private static Ratio PredictionEngine(string name, ScoringEngine engine)
+        => new(name, $"a photo by PredictionEngine, 640 px, {engine} / decoding it and the network's own time", 1.05, () =>
+        {
+            using var benchmark = new ScoringBenchmark(engine);
+            return Timing.Compare(benchmark.One, benchmark.DecodeAndDetect, rounds: 31);
+        });
+}
