@@ -40,7 +40,7 @@ internal static class ModelTargets
         var path = Path.Combine(folder, "model.onnx");
         using (var detector = RandomDetector.Create(SmallArchitecture.EveryBlock, imageSize: 64))
             detector.SaveAsOnnx(path);
-        return Target("onnx", path, [File.ReadAllBytes(path)], []);
+        return Target("onnx", path, [File.ReadAllBytes(path)], [], SmallArchitecture.EveryBlock);
     }
 
     /// <summary>The JSON alone, of which thousands are read in the time that a zip takes.</summary>
@@ -58,7 +58,13 @@ internal static class ModelTargets
         };
     }
 
-    private static FuzzTarget Target(string name, string path, IReadOnlyList<byte[]> seeds, IReadOnlyList<Mutation> mutations)
+    /// <param name="name">Name of the target.</param>
+    /// <param name="path">Where its inputs are put.</param>
+    /// <param name="seeds">Whole files.</param>
+    /// <param name="mutations">How they are changed.</param>
+    /// <param name="architecture">The network, where the file names one that the library does not have.</param>
+    private static FuzzTarget Target(
+        string name, string path, IReadOnlyList<byte[]> seeds, IReadOnlyList<Mutation> mutations, YoloArchitecture? architecture = null)
     {
         var image = SquareImages.Draw(2)[1].Image;
         return new FuzzTarget
@@ -70,7 +76,7 @@ internal static class ModelTargets
             Read = input =>
             {
                 File.WriteAllBytes(path, input);
-                using var detector = YoloDetector.Load(path);
+                using var detector = architecture is null ? YoloDetector.Load(path) : YoloDetector.Load(path, architecture);
                 if (detector.ScoringEngine == ScoringEngine.LibTorch)
                     Finite.Check(Network(detector));
                 if (detector.ImageSize <= MaxImageSize)
