@@ -12,7 +12,6 @@ namespace ML.Yolo.Datasets;
 /// </remarks>
 internal sealed class PascalVocWriter
 {
-    private const string StagingPrefix = ".ml-yolo-split-";
     private const string Images = "JPEGImages";
     private const string Annotations = "Annotations";
 
@@ -43,7 +42,7 @@ internal sealed class PascalVocWriter
     /// <exception cref="IOException">A file cannot be read or written; the message names it, and no list names what is left.</exception>
     public (int Images, int Objects) Write(IEnumerable<DetectionRow> rows)
     {
-        var staging = Path.Combine(_folder, $"{StagingPrefix}{Guid.NewGuid():N}");
+        var staging = AtomicFile.TemporaryIn(_folder);
         try
         {
             Prepare(staging);
@@ -80,8 +79,7 @@ internal sealed class PascalVocWriter
     private void Prepare(string staging)
     {
         Directory.CreateDirectory(_folder);
-        foreach (var left in Directory.GetDirectories(_folder, $"{StagingPrefix}*"))
-            Directory.Delete(left, recursive: true);
+        AtomicFile.RemoveStale(_folder);
         foreach (var part in new[] { Images, Annotations })
         {
             Directory.CreateDirectory(Path.Combine(staging, part));

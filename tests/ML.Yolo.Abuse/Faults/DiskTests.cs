@@ -190,7 +190,7 @@ public sealed class DiskTests : IDisposable
     {
         var disk = Directory.CreateDirectory(_folder.File("disk")).FullName;
 
-        const string old = "for f in zip weights onnx coco csv safetensors; do printf 'what was there before' > old.$f; done";
+        const string old = "for f in zip weights onnx coco vott csv safetensors; do printf 'what was there before' > old.$f; done";
         var (exitCode, output) = SmallDiskFactAttribute.Run(disk, $"{old}; {prepare}; dotnet \"$1\" write \"$0\"", Program);
 
         Assert.True(exitCode == 0, output);

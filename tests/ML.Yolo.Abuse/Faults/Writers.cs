@@ -38,12 +38,14 @@ internal sealed class Writers : IDisposable
             ["weights"] = _model.SaveWeights,
             ["onnx"] = path => _model.SaveAsOnnx(path),
             ["coco"] = path => _mlContext.Data.SaveAsCoco(_rows, path, _folder.File("images")),
+            ["vott"] = path => _mlContext.Data.SaveAsVott(_rows, path),
             ["csv"] = history.WriteCsv,
             ["safetensors"] = path => Safetensors.Save(path, _model.Network.state_dict()),
         };
         Folders = new Dictionary<string, Action<string>>
         {
             ["yolo"] = path => _mlContext.Data.SaveAsYoloDataset(_rows, path),
+            ["voc"] = path => _mlContext.Data.SaveAsPascalVoc(_rows, path),
         };
     }
 

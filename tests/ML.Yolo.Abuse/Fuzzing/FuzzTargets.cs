@@ -29,6 +29,9 @@ internal static class FuzzTargets
         ("options", ToolTargets.Options),
     ];
 
+    /// <summary>Those whose files may compute for as long as they like: they are fuzzed only where they are asked for by name.</summary>
+    public static IReadOnlyList<string> Programs { get; } = ["onnx"];
+
     /// <summary>Makes a target, with what a corpus has for it.</summary>
     public static FuzzTarget Create(string name, string folder, string? corpus)
     {

@@ -50,7 +50,7 @@ internal sealed class FuzzWorker : IDisposable
 
     private void Run()
     {
-        var names = FuzzTargets.All.Select(entry => entry.Name).Where(name => _options.Target is null || _options.Target == name).ToList();
+        var names = FuzzTargets.All.Select(entry => entry.Name).Where(name => _options.Target is null ? !FuzzTargets.Programs.Contains(name) : _options.Target == name).ToList();
         var targets = names.ToDictionary(name => name, name => Warm(FuzzTargets.Create(name, _folder, _options.Corpus)));
         foreach (var name in names)
             _tallies[name] = new FuzzTally();

@@ -60,11 +60,11 @@ internal static class ZipMutations
         return name.EndsWith("data.pkl", StringComparison.Ordinal) ? PickleMutations.Change(data, random) : ByteMutations.Change(data, random);
     }
 
-    /// <summary>Lets the manifest name length and checksum of the weights as they are now.</summary>
+    /// <summary>Lets the manifest name length and checksum of the weights as they are now. A graph of ONNX is a program: its checksum stays, and stops it.</summary>
     private static void MatchManifest(List<(string Name, byte[] Data)> entries)
     {
         var manifest = entries.FindIndex(entry => entry.Name.EndsWith("yolo.json", StringComparison.Ordinal));
-        var weights = entries.FindIndex(entry => Path.GetExtension(entry.Name) is ".safetensors" or ".onnx");
+        var weights = entries.FindIndex(entry => entry.Name.EndsWith(".safetensors", StringComparison.Ordinal));
         if (manifest < 0 || weights < 0)
             return;
         try
