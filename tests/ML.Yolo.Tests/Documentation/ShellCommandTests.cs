@@ -21,6 +21,8 @@ public sealed class ShellCommandTests
         ["dotnet test -c Release"] = "it runs this test",
         ["dotnet run -c Release --project samples/BloodCells -- --data bccd-export.json"] = Minutes,
         ["dotnet run -c Release --project benchmarks/ML.Yolo.Benchmarks -- accuracy FOLDER 40 0 yolov5n.safetensors"] = Minutes,
+        ["dotnet run -c Release --project benchmarks/ML.Yolo.Benchmarks -- ratios"] = "it measures, which wants a quiet machine",
+        ["dotnet run -c Release --project benchmarks/WebDemo.Load -- model-onnx.zip 60 200"] = "it measures, which wants a quiet machine",
         ["dotnet new console -o Detect"] = Packages,
         ["dotnet add Detect package ML.Yolo"] = Packages,
         ["dotnet add Detect package ML.Yolo.Reports"] = Packages,
