@@ -22,6 +22,7 @@ internal static class TrainCommand
     private static readonly YoloTrainer.Options Defaults = new();
 
     private static readonly string Patience = OptionText.Write(Defaults.EarlyStoppingPatience)!;
+    private static readonly string Optimizers = string.Join(", ", Enum.GetNames<OptimizerKind>());
     private static readonly string Architectures = string.Join(", ", YoloArchitecture.All);
     private static readonly DataOptions Set = new();
 
@@ -69,7 +70,7 @@ internal static class TrainCommand
         (Text("--image-size", "PIXELS", $"Side of the square the network sees. [default: {Defaults.ImageSize}]"), "ImageSize"),
         (Text("--batch-size", "N", $"Images per training step. [default: {Defaults.BatchSize}]"), "BatchSize"),
         (Text("--loss", "NAME", $"The loss: {string.Join(", ", OptionText.LossNames())}. [default: the architecture's own]"), "Loss"),
-        (Text("--optimizer", "NAME", $"{string.Join(", ", Enum.GetNames<OptimizerKind>())}. [default: {Defaults.Optimizer}, by the length of the run]"), "Optimizer"),
+        (Text("--optimizer", "NAME", $"{Optimizers}. [default: {Defaults.Optimizer}, by the length of the run]"), "Optimizer"),
         (Text("--learning-rate", "NUMBER", "Learning rate after the warm-up. [default: by the recipe]"), "LearningRate"),
         (Text("--freeze", "N", "How many of the first layers keep their weights; 10 is YOLOv5's backbone."), "FreezeLayers"),
         (Text("--patience", "N", $"Epochs without a better one until training ends; 0 is never. [default: {Patience}]"), "EarlyStoppingPatience"),

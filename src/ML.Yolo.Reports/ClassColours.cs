@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace ML.Yolo.Reports;
 
 /// <summary>
-/// Colours of boxes on photos, whose dark rim sets them off. Each differs from every other by a CIEDE2000 of 25 and more, for eyes that see all colours and for
-/// those that lack one kind of cone.
+/// Colours of boxes on photos, whose dark rim sets them off. Each differs from every other by a CIEDE2000 of 25 and more, for eyes that see all colours and
+/// for those that lack one kind of cone.
 /// </summary>
 internal static class ClassColours
 {

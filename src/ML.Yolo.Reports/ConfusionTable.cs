@@ -23,10 +23,11 @@ internal static class ConfusionTable
             .OrderByDescending(label => Confusions(matrix, label)).Take(MaxClasses).Order().ToList();
         var html = new StringBuilder();
         html.Append("<p class=\"note\">Rows: what it is. Columns: what it was taken for. ")
-            .Append(CultureInfo.InvariantCulture, $"Both hold at confidence {matrix.ScoreThreshold:F2} and above, overlap (IoU) {matrix.IouThreshold:F2} and above. ")
+            .Append(CultureInfo.InvariantCulture, $"Both hold at confidence {matrix.ScoreThreshold:F2} and above, ")
+            .Append(CultureInfo.InvariantCulture, $"overlap (IoU) {matrix.IouThreshold:F2} and above. ")
             .Append("An object taken for background was missed; background taken for an object is a false alarm.");
         if (shown.Count < classes)
-            html.Append(CultureInfo.InvariantCulture, $" {shown.Count} of {classes} classes are shown: those most often confused, and none that never occurs.");
+            html.Append(CultureInfo.InvariantCulture, $" {shown.Count} of {classes} classes are shown: ").Append("those most often confused, and none that never occurs.");
         html.Append("</p>\n");
         if (shown.Count > MaxNarrowClasses)
             html.Append(Pairs(matrix)).Append("<p class=\"note narrow-only\">The matrices are shown on wider screens.</p>\n");
@@ -41,19 +42,22 @@ internal static class ConfusionTable
     {
         var background = matrix.NumberOfClasses;
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll {kind}\" tabindex=\"0\"><table class=\"{kind}\"><thead><tr><th scope=\"col\">is \\ taken for</th>");
+        html.Append(CultureInfo.InvariantCulture, $"<div class=\"scroll {kind}\" tabindex=\"0\"><table class=\"{kind}\"><thead>")
+            .Append("<tr><th scope=\"col\">is \\ taken for</th>");
         foreach (var label in shown.Append(background))
-            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{(label == background ? " class=\"background\"" : "")}><span>{Name(matrix, label)}</span></th>");
+            html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\"{Background(label)}><span>{Name(matrix, label)}</span></th>");
         html.Append("</tr></thead><tbody>");
         foreach (var actual in shown.Append(background))
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr{(actual == background ? " class=\"background\"" : "")}><th scope=\"row\">{Name(matrix, actual)}</th>");
+            html.Append(CultureInfo.InvariantCulture, $"<tr{Background(actual)}><th scope=\"row\">{Name(matrix, actual)}</th>");
             foreach (var predicted in shown.Append(background))
                 html.Append(Cell(matrix, actual, predicted, areShares));
             html.Append("</tr>");
         }
 
         return html.Append("</tbody></table></div>\n").ToString();
+
+        string Background(int label) => label == background ? " class=\"background\"" : "";
     }
 
     private static string Cell(DetectionConfusionMatrix matrix, int actual, int predicted, bool areShares)
@@ -64,7 +68,8 @@ internal static class ConfusionTable
         var count = matrix.Counts[actual][predicted];
         var total = actual == background ? matrix.Counts.Sum(row => row[predicted]) : matrix.Counts[actual].Sum();
         var share = (double)count / Math.Max(total, 1);
-        var kind = (actual == predicted ? "right" : "wrong") + (share > 0.55 ? " full" : count == 0 ? " zero" : "") + (predicted == background ? " background" : "");
+        var fill = share > 0.55 ? " full" : count == 0 ? " zero" : "";
+        var kind = (actual == predicted ? "right" : "wrong") + fill + (predicted == background ? " background" : "");
         var text = areShares ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:F0}") : count.ToString(CultureInfo.InvariantCulture);
         return string.Create(CultureInfo.InvariantCulture, $"<td class=\"{kind}\" style=\"--share:{100 * share:F0}%\">{text}</td>");
     }
@@ -81,7 +86,9 @@ internal static class ConfusionTable
             ReportCell.Text(Name(matrix, pair.actual)), ReportCell.Text(Name(matrix, pair.predicted)), ReportCell.Number(pair.Count),
             ReportCell.Of(string.Create(CultureInfo.InvariantCulture, $"{100.0 * pair.Count / Math.Max(matrix.Counts[pair.actual].Sum(), 1):F0} %")),
         });
-        return rows.Count == 0 ? "" : ReportTable.ToHtml("confusion-list", "Most frequent confusions of two classes.", ["is", "taken for", "count", "share"], rows);
+        return rows.Count == 0
+            ? ""
+            : ReportTable.ToHtml("confusion-list", "Most frequent confusions of two classes.", ["is", "taken for", "count", "share"], rows);
     }
 
     private static int Confusions(DetectionConfusionMatrix matrix, int label)

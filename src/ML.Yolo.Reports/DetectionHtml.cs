@@ -53,7 +53,8 @@ public static class DetectionHtml
 
         // A notebook may be dark, and has no style sheet for the plots: they bring paper of their own.
         var plots = string.Concat(HistoryPlots.Of(history).Select((plot, i) => plot.ToHtml(i + 1)));
-        return $"<section style=\"max-width:60rem;padding:0.5rem;background:#ffffff;color:#1b1f24;--grid:#d0d7de;{Colours()}\">\n{Style}{plots}</section>\n" + Table("", ["epoch", .. terms, "mAP50", "mAP50-95", "images/s"], rows.ToString());
+        return $"<section style=\"max-width:60rem;padding:0.5rem;background:#ffffff;color:#1b1f24;--grid:#d0d7de;{Colours()}\">\n{Style}{plots}</section>\n"
+            + Table("", ["epoch", .. terms, "mAP50", "mAP50-95", "images/s"], rows.ToString());
     }
 
     /// <summary>A picture, such as <see cref="DetectionImage"/> makes, as an element that holds its pixels.</summary>

@@ -10,10 +10,10 @@ namespace ML.Yolo;
 public static class DetectionReport
 {
     /// <summary>
-    /// Writes <c>report.html</c>: the metrics as tables and curves, how and on what it was trained and how that went, what the network saw first, the confusion
-    /// matrix, the labels' statistics, and images with the ground truth beside the predictions. The page holds everything it shows, its images too, and asks
-    /// nothing of the network. It adapts to light and dark, small screens and paper. Beside it come <c>metrics.json</c> and, where there is a history,
-    /// <c>results.csv</c>.
+    /// Writes <c>report.html</c>: the metrics as tables and curves, how and on what it was trained and how that went, what the network saw first, the
+    /// confusion matrix, the labels' statistics, and images with the ground truth beside the predictions. The page holds everything it shows, its images
+    /// too, and asks nothing of the network. It adapts to light and dark, small screens and paper. Beside it come <c>metrics.json</c> and, where there is a
+    /// history, <c>results.csv</c>.
     /// </summary>
     /// <param name="folder">Where the page goes; made if need be.</param>
     /// <param name="metrics">The metrics, of <c>EvaluateDetections</c>.</param>

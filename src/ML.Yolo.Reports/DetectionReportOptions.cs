@@ -31,8 +31,8 @@ public sealed class DetectionReportOptions
     public double IouThreshold { get; set; } = 0.5;
 
     /// <summary>
-    /// The model that was measured: the page then tells how it was trained, shows the first batch and the training labels where it was trained in this process,
-    /// and lays its anchors over the box sizes. Null, the default: boxes are measured in pixels of their images, without anchors.
+    /// The model that was measured: the page then tells how it was trained, shows the first batch and the training labels where it was trained in this
+    /// process, and lays its anchors over the box sizes. Null, the default: boxes are measured in pixels of their images, without anchors.
     /// </summary>
     public YoloTransformer? Model { get; set; }
 

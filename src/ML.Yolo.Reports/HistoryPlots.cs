@@ -45,13 +45,17 @@ internal static class HistoryPlots
             var term = terms[i];
             plot.Line(isValidated ? $"{term}, training" : term, i, Values(epochs, epoch => Term(epoch.Losses, term)), hasMarkers: HasMarkers(epochs));
             if (isValidated)
-                plot.Line($"{term}, validation", i, Values(epochs, epoch => Term(epoch.ValidationLosses, term)), isDashed: true, hasMarkers: HasMarkers(epochs));
+            {
+                var values = Values(epochs, epoch => Term(epoch.ValidationLosses, term));
+                plot.Line($"{term}, validation", i, values, isDashed: true, hasMarkers: HasMarkers(epochs));
+            }
         }
 
         return Best(plot, history);
     }
 
-    private static double? Term(IReadOnlyDictionary<string, float>? losses, string term) => losses is not null && losses.TryGetValue(term, out var loss) ? loss : null;
+    private static double? Term(IReadOnlyDictionary<string, float>? losses, string term)
+        => losses is not null && losses.TryGetValue(term, out var loss) ? loss : null;
 
     private static Plot Best(Plot plot, TrainingHistory history)
         => history.BestEpoch is { } best ? plot.Mark(FormattableString.Invariant($"best epoch {best}: its weights were kept"), best) : plot;

@@ -21,7 +21,8 @@ internal static class LabelPlots
         var whose = statistics.IsOfTraining ? "training" : "measured";
         var description = $"Width and height of {statistics.Sizes.Count} {whose} boxes in {unit}: median {median}";
         var all = statistics.Sizes.Concat(statistics.Anchors).ToList();
-        var (width, height) = (new PlotAxis($"width, {unit}", 0, Beyond(all.Max(size => size.Width))), new PlotAxis("height", 0, Beyond(all.Max(size => size.Height))));
+        var width = new PlotAxis($"width, {unit}", 0, Beyond(all.Max(size => size.Width)));
+        var height = new PlotAxis("height", 0, Beyond(all.Max(size => size.Height)));
         if (statistics.Anchors.Count == 0)
             return new Plot($"Box sizes, {whose} labels", description, width, height).Points("boxes", 0, statistics.Sizes);
         description += $"; anchors: {string.Join(", ", statistics.Anchors.Select(Size))}";
@@ -45,6 +46,7 @@ internal static class LabelPlots
                     from column in Enumerable.Range(0, ObjectSurvey.Cells)
                     select (column * Side, row * Side, (column + 1) * Side, (row + 1) * Side, statistics.Positions[row, column] / max);
         var (x, y) = (new PlotAxis("x, share of the width", 0, 1), new PlotAxis("y, share of the height", 0, 1, IsInverted: true));
-        return new Plot($"Box centres, {whose} labels", $"Where the centres of the {whose} boxes lie in the image: the fuller a cell, the more of them", x, y).Cells(0, cells);
+        var caption = $"Where the centres of the {whose} boxes lie in the image: the fuller a cell, the more of them";
+        return new Plot($"Box centres, {whose} labels", caption, x, y).Cells(0, cells);
     }
 }

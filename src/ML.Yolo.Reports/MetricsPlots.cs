@@ -20,7 +20,8 @@ internal static class MetricsPlots
     /// <summary>Which classes have curves, and why, as a sentence; empty where all have.</summary>
     public static string WhichAreShown(DetectionMetrics metrics) => metrics.PrecisionRecallCurves.Count <= MaxClasses ? "" : FormattableString.Invariant(
         $"Of {metrics.PrecisionRecallCurves.Count} classes with objects the curves of {MaxClasses} are shown, since more could not be told apart: ")
-        + FormattableString.Invariant($"the {(MaxClasses + 1) / 2} of highest and the {MaxClasses / 2} of lowest average precision at overlap 0.50. The mean is over all.");
+        + FormattableString.Invariant($"the {(MaxClasses + 1) / 2} of highest and the {MaxClasses / 2} of lowest average precision at overlap 0.50. ")
+        + "The mean is over all.";
 
     public static IEnumerable<Plot> Of(DetectionMetrics metrics)
     {

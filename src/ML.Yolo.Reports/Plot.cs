@@ -54,7 +54,8 @@ internal sealed partial class Plot
 
     /// <summary>A line; a strong one is black or white and thicker, and lies on top. Colours beyond the last come again, dashed.</summary>
     public Plot Line(
-        string name, int colour, IEnumerable<(double X, double Y)> points, bool isStrong = false, bool isDashed = false, bool hasMarkers = false, bool isListed = true)
+        string name, int colour, IEnumerable<(double X, double Y)> points, bool isStrong = false, bool isDashed = false, bool hasMarkers = false,
+        bool isListed = true)
     {
         isDashed |= colour >= SeriesColours.Count;
         var series = new LineSeries
@@ -76,7 +77,8 @@ internal sealed partial class Plot
     /// <summary>A vertical line at a place of the horizontal axis, named in the legend.</summary>
     public Plot Mark(string name, double x)
     {
-        _model.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = x, Color = Ink, LineStyle = LineStyle.Dot, StrokeThickness = 1.5 });
+        var line = new LineAnnotation { Type = LineAnnotationType.Vertical, X = x, Color = Ink, LineStyle = LineStyle.Dot, StrokeThickness = 1.5 };
+        _model.Annotations.Add(line);
         _legend.Add(new PlotLegendEntry(name, Colour: null, IsDashed: true));
         return this;
     }

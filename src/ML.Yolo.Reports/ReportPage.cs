@@ -42,15 +42,17 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
             .Append("<link rel=\"icon\" href=\"data:,\">\n")
             .Append(CultureInfo.InvariantCulture, $"<title>{Text(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n");
         var definition = metrics.Definition == DetectionMetricDefinition.Coco ? "COCO's" : "Ultralytics'";
-        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>Measured on {metrics.ImageCount} images with {metrics.GroundTruthCount} objects, by ")
-            .Append(CultureInfo.InvariantCulture, $"{definition} definition; {metrics.DetectionCount} detections of every confidence are ranked.</p></header>\n<main>\n");
+        _html.Append(CultureInfo.InvariantCulture, $"<header><h1>{Text(title)}</h1><p>Measured on {metrics.ImageCount} images with ")
+            .Append(CultureInfo.InvariantCulture, $"{metrics.GroundTruthCount} objects, by {definition} definition; ")
+            .Append(CultureInfo.InvariantCulture, $"{metrics.DetectionCount} detections of every confidence are ranked.</p></header>\n<main>\n");
     }
 
     private static string Style()
     {
         using var reader = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!);
         var (light, dark) = (SeriesColours.ToCss(SeriesColours.Light, SeriesColours.LightInk), SeriesColours.ToCss(SeriesColours.Dark, SeriesColours.DarkInk));
-        return $":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n@media print {{ :root {{ {light} }} }}\n" + reader.ReadToEnd();
+        return $":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n@media print {{ :root {{ {light} }} }}\n"
+            + reader.ReadToEnd();
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
@@ -87,7 +89,7 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
         foreach (var size in metrics.BySize)
         {
             var name = size.Size.ToString().ToLowerInvariant();
-            var count = string.Create(CultureInfo.InvariantCulture, $"of the {size.GroundTruthCount} {name} objects, overlaps 0.50 to 0.95, over all confidences");
+            var count = FormattableString.Invariant($"of the {size.GroundTruthCount} {name} objects, overlaps 0.50 to 0.95, over all confidences");
             Row($"AP {name}", size.MAP50_95, "average precision " + count);
             Row($"AR {name}", size.AverageRecall, "average recall " + count);
         }
@@ -127,7 +129,8 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
             .Append(CultureInfo.InvariantCulture, $"confidence {images!.ScoreThreshold:F3} and above, right from overlap {images.IouThreshold:F2}. ")
             .Append("At most twelve captions per picture, mistakes first; the frames of the others tell by their colour.</p>")
             .Append("<ul class=\"legend frames\">").Append(Frame(SeriesColours.Hex(ClassColours.Right), "solid", "found, right"))
-            .Append(Frame(SeriesColours.Hex(ClassColours.Missed), "dashed", "missed")).Append(Frame(SeriesColours.Hex(ClassColours.FalseAlarm), "dashed", "false alarm"))
+            .Append(Frame(SeriesColours.Hex(ClassColours.Missed), "dashed", "missed"))
+            .Append(Frame(SeriesColours.Hex(ClassColours.FalseAlarm), "dashed", "false alarm"))
             .Append(Frame(SeriesColours.Hex(ClassColours.Confused), "dashed", "taken for another class")).Append("</ul>\n");
         foreach (var image in gallery.Images)
         {
@@ -138,7 +141,8 @@ internal sealed class ReportPage(string title, DetectionMetrics metrics, Trainin
         return html.ToString();
     }
 
-    private static string Frame(string colour, string style, string name) => $"<li><span class=\"frame\" style=\"border-style:{style};border-color:{colour}\"></span>{name}</li>";
+    private static string Frame(string colour, string style, string name)
+        => $"<li><span class=\"frame\" style=\"border-style:{style};border-color:{colour}\"></span>{name}</li>";
 
     private static string Picture(byte[] jpeg, string text) => $"<img alt=\"{Text(text)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}\">";
 }

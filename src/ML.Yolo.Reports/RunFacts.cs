@@ -23,9 +23,12 @@ internal static class RunFacts
             yield return ("date", run.StartedAt.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture));
         if (history is not { Epochs: [.., var last] })
             yield break;
-        yield return ("duration", string.Create(CultureInfo.InvariantCulture, $"{(long)last.Elapsed.TotalHours}:{last.Elapsed:mm\\:ss} (h:mm:ss), validation included"));
+        var hours = (long)last.Elapsed.TotalHours;
+        yield return ("duration", FormattableString.Invariant($"{hours}:{last.Elapsed:mm\\:ss} (h:mm:ss), validation included"));
         var planned = model?.Options.MaxEpoch is { } count && count > last.Epoch ? FormattableString.Invariant($" of {count} planned") : "";
-        var best = history.BestEpoch is { } epoch ? FormattableString.Invariant($"; the weights kept are of epoch {epoch}") : "; the weights kept are the last";
+        var best = history.BestEpoch is { } epoch
+            ? FormattableString.Invariant($"; the weights kept are of epoch {epoch}")
+            : "; the weights kept are the last";
         yield return ("epochs", FormattableString.Invariant($"{last.Epoch}{planned}{best}"));
     }
 
@@ -51,7 +54,8 @@ internal static class RunFacts
             yield break;
         var objects = run.ObjectCounts.Values.Sum();
         var validated = run.ValidationImageCount is { } count ? FormattableString.Invariant($"; epochs measured on {count} images") : "; epochs not measured";
-        yield return ("data", FormattableString.Invariant($"{run.ImageCount} training images with {objects} objects of {run.ObjectCounts.Count} classes{validated}"));
+        var classes = run.ObjectCounts.Count;
+        yield return ("data", FormattableString.Invariant($"{run.ImageCount} training images with {objects} objects of {classes} classes{validated}"));
         yield return ("seed", run.Seed.ToString(CultureInfo.InvariantCulture));
         yield return ("hardware", $"{run.Device}; {run.Hardware}");
         yield return ("version", $"ML.Yolo {run.LibraryVersion}");

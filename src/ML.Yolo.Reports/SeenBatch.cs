@@ -18,14 +18,18 @@ internal static class SeenBatch
     public static string ToHtml(FirstBatch batch, IReadOnlyList<string> classNames)
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">The first {batch.Images.Count} images of the first batch of epoch {batch.Epoch}, as the network saw ")
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">The first {batch.Images.Count} images of the first batch of epoch {batch.Epoch}, ")
+            .Append("as the network saw ")
             .Append("them, with the boxes it was to learn: resized, augmented, letterboxed. If a box is not where its object is, the labels are wrong.</p>\n")
             .Append(Legend(classNames)).Append("<div class=\"batch\">\n");
         foreach (var image in batch.Images)
         {
-            var boxes = image.Objects.OrderByDescending(item => item.Box.Area).Select(item => new PaintedBox(item.Box, classNames[item.Class], ClassColours.Of(item.Class)));
-            var text = $"A training image with {string.Join(", ", image.Objects.CountBy(item => classNames[item.Class]).Select(pair => $"{pair.Value} {pair.Key}").DefaultIfEmpty("no object"))}";
-            html.Append(CultureInfo.InvariantCulture, $"<img alt=\"{WebUtility.HtmlEncode(text)}\" src=\"data:image/jpeg;base64,{Convert.ToBase64String(Draw(image, [.. boxes]))}\">\n");
+            var boxes = image.Objects.OrderByDescending(item => item.Box.Area)
+                .Select(item => new PaintedBox(item.Box, classNames[item.Class], ClassColours.Of(item.Class)));
+            var counts = image.Objects.CountBy(item => classNames[item.Class]).Select(pair => $"{pair.Value} {pair.Key}");
+            var text = $"A training image with {string.Join(", ", counts.DefaultIfEmpty("no object"))}";
+            var picture = Convert.ToBase64String(Draw(image, [.. boxes]));
+            html.Append(CultureInfo.InvariantCulture, $"<img alt=\"{WebUtility.HtmlEncode(text)}\" src=\"data:image/jpeg;base64,{picture}\">\n");
         }
 
         return html.Append("</div>\n").ToString();
@@ -36,7 +40,8 @@ internal static class SeenBatch
         if (classNames.Count > ClassColours.All.Count)
             return "<p class=\"note\">There are more classes than colours, which come again: captions tell them apart.</p>\n";
         var entries = classNames.Select((name, i) =>
-            $"<li><span class=\"frame\" style=\"border-style:solid;border-color:{SeriesColours.Hex(ClassColours.Of(i))}\"></span>{WebUtility.HtmlEncode(name)}</li>");
+            $"<li><span class=\"frame\" style=\"border-style:solid;border-color:{SeriesColours.Hex(ClassColours.Of(i))}\"></span>"
+            + $"{WebUtility.HtmlEncode(name)}</li>");
         return $"<ul class=\"legend frames\">{string.Concat(entries)}</ul>\n";
     }
 

@@ -28,7 +28,7 @@ internal static class SeriesColours
 
     /// <summary>The colours as variables of a style sheet.</summary>
     public static string ToCss(IReadOnlyList<SKColor> series, SKColor ink)
-        => $"--ink: {Hex(ink)}; " + string.Join(' ', series.Select((colour, i) => string.Create(CultureInfo.InvariantCulture, $"--series-{i}: {Hex(colour)};")));
+        => $"--ink: {Hex(ink)}; " + string.Join(' ', series.Select((colour, i) => FormattableString.Invariant($"--series-{i}: {Hex(colour)};")));
 
     /// <summary>A colour as style sheets write it.</summary>
     public static string Hex(SKColor colour) => string.Create(CultureInfo.InvariantCulture, $"#{colour.Red:x2}{colour.Green:x2}{colour.Blue:x2}");

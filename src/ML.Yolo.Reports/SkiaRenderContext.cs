@@ -10,7 +10,8 @@ internal sealed class SkiaRenderContext(SKCanvas canvas) : ClippingRenderContext
     private static readonly SKColor Grid = new(0xD0, 0xD7, 0xDE);
 
     /// <inheritdoc/>
-    public override void DrawLine(IList<ScreenPoint> points, OxyColor stroke, double thickness, EdgeRenderingMode edgeRenderingMode, double[]? dashArray, LineJoin lineJoin)
+    public override void DrawLine(
+        IList<ScreenPoint> points, OxyColor stroke, double thickness, EdgeRenderingMode edgeRenderingMode, double[]? dashArray, LineJoin lineJoin)
     {
         if (points.Count < 2 || stroke.IsInvisible())
             return;
@@ -23,7 +24,8 @@ internal sealed class SkiaRenderContext(SKCanvas canvas) : ClippingRenderContext
 
     /// <inheritdoc/>
     public override void DrawPolygon(
-        IList<ScreenPoint> points, OxyColor fill, OxyColor stroke, double thickness, EdgeRenderingMode edgeRenderingMode, double[]? dashArray, LineJoin lineJoin)
+        IList<ScreenPoint> points, OxyColor fill, OxyColor stroke, double thickness, EdgeRenderingMode edgeRenderingMode, double[]? dashArray,
+        LineJoin lineJoin)
     {
         using var path = Path(points, isClosed: true);
         Paint(fill, stroke, thickness, paint => canvas.DrawPath(path, paint));
@@ -39,7 +41,8 @@ internal sealed class SkiaRenderContext(SKCanvas canvas) : ClippingRenderContext
 
     /// <inheritdoc/>
     public override void DrawText(
-        ScreenPoint p, string? text, OxyColor fill, string? fontFamily, double fontSize, double fontWeight, double rotation, HorizontalAlignment horizontalAlignment,
+        ScreenPoint p, string? text, OxyColor fill, string? fontFamily, double fontSize, double fontWeight, double rotation,
+        HorizontalAlignment horizontalAlignment,
         VerticalAlignment verticalAlignment, OxySize? maxSize)
     {
         if (string.IsNullOrEmpty(text))

@@ -33,6 +33,7 @@ internal static class ModelMeasurement
     public static string WriteReport(MLContext mlContext, YoloTransformer detector, IDataView scored, DetectionMetrics metrics, string folder, string title)
     {
         // What was measured is shown: doubtful detections are there, and the report chooses from which confidence they count.
-        return DetectionReport.Write(folder, metrics, detector.History, mlContext.WithImages(scored), new DetectionReportOptions { Title = title, Model = detector });
+        var options = new DetectionReportOptions { Title = title, Model = detector };
+        return DetectionReport.Write(folder, metrics, detector.History, mlContext.WithImages(scored), options);
     }
 }

@@ -44,7 +44,8 @@ internal static class ForeignSet
         if (Has("assets") || Has("videoSettings"))
             return $"'{file}' looks like a VoTT export: mlContext.Data.LoadFromVott(\"{file}\") reads it{Converted("")}";
         return Has("images") || Has("annotations") || Has("categories")
-            ? $"'{file}' looks like a COCO set: mlContext.Data.LoadFromCoco(\"{file}\", imageFolder: \"IMAGE-FOLDER\") reads it{Converted(" --images IMAGE-FOLDER")}"
+            ? $"'{file}' looks like a COCO set: mlContext.Data.LoadFromCoco(\"{file}\", imageFolder: \"IMAGE-FOLDER\") reads it"
+                + Converted(" --images IMAGE-FOLDER")
             : null;
 
         bool Has(string name) => text.Contains($"\"{name}\"", StringComparison.Ordinal);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace ML.Yolo.Devices;
 
-/// <summary>Until it is disposed, keeps from the console what TorchSharp writes there where LibTorch cannot be loaded: dozens of lines on every place tried.</summary>
+/// <summary>
+/// Until it is disposed, keeps from the console what TorchSharp writes there where LibTorch cannot be loaded: dozens of lines on every place tried.
+/// </summary>
 internal sealed class QuietLoader : TextWriter
 {
     private const string Loader = "LoadNativeBackend";

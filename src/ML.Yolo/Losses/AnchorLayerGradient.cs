@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace ML.Yolo.Losses;
 
-/// <summary>The gradient of one layer's map before it is written: a number for the objectness of each prediction, and whole rows where targets are built.</summary>
+/// <summary>
+/// The gradient of one layer's map before it is written: a number for the objectness of each prediction, and whole rows where targets are built.
+/// </summary>
 /// <typeparam name="T">The map's type.</typeparam>
 internal sealed unsafe class AnchorLayerGradient<T>
     where T : unmanaged, IFloatingPointIeee754<T>

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace ML.Yolo.Training;
 
-/// <summary>What the network saw first: the images of a run's first batch as augmented, and the boxes it was to learn. For people to check the labels.</summary>
+/// <summary>
+/// What the network saw first: the images of a run's first batch as augmented, and the boxes it was to learn. For people to check the labels.
+/// </summary>
 /// <param name="Epoch">The epoch, from 1; a run that was resumed begins later.</param>
 /// <param name="Images">The first images of the batch.</param>
 internal sealed record FirstBatch(int Epoch, IReadOnlyList<SeenImage> Images)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ML.Yolo.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -105,7 +106,7 @@ internal sealed class RankExchange(Distribution distribution, bool averagesStati
             {
                 var sum = statistic.to(CPU, copy: true);
                 distribution.Sum(MemoryMarshal.Cast<byte, float>(sum.bytes));
-                statistic.copy_(sum / distribution.Size);
+                statistic.copy_(sum.Over(distribution.Size));
             }
         }
     }

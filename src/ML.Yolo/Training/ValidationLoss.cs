@@ -1,6 +1,5 @@
 using ML.Yolo.Imaging;
 using ML.Yolo.Samples;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ML.Yolo.Training;
@@ -29,7 +28,7 @@ internal sealed class ValidationLoss(DetectionLoss own, DetectionLoss training)
         using var scope = NewDisposeScope();
         var terms = own.Compute(maps, Targets(places).to(maps[0].device)).Terms;
         foreach (var (name, term) in terms)
-            _sums[name] = _sums.GetValueOrDefault(name) + (term.ToDouble() * places.Count);
+            _sums[name] = _sums.GetValueOrDefault(name) + (term.to(ScalarType.Float64).item<double>() * places.Count);
         _images += places.Count;
     }
 
