@@ -27,7 +27,7 @@ internal static class ModelZipFile
 
         try
         {
-            return mlContext.Model.Load(path, out _);
+            return TransformerFile.Load(mlContext, path);
         }
         catch (Exception exception) when (Root(exception) is var root)
         {

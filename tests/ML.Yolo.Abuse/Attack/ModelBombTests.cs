@@ -46,6 +46,27 @@ public sealed class ModelBombTests : IDisposable
         }
     }
 
+    /// <summary>ML.NET would go on asking it for more when it has ended.</summary>
+    [Fact]
+    public void Load_SchemaIsNoise_LoadsTheDetectorWithoutIt()
+    {
+        var path = _folder.File("model.zip");
+        var mlContext = new MLContext();
+        using (var detector = RandomDetector.Create(SmallArchitecture.EveryBlock, imageSize: 64))
+            mlContext.Model.Save(detector, SquareImages.AsView(mlContext, SquareImages.Draw(1)).Schema, path);
+        using (var zip = ZipFile.Open(path, ZipArchiveMode.Update))
+        {
+            var schema = zip.Entries.Single(entry => entry.Name == "Schema");
+            var noise = new byte[schema.Length];
+            new Random(1).NextBytes(noise);
+            Write(zip, schema, noise);
+        }
+
+        using var loaded = YoloDetector.Load(path);
+
+        Assert.Equal(64, loaded.ImageSize);
+    }
+
     [Fact]
     public void Load_EveryArchitecture_IsNotTakenForABomb()
     {
