@@ -40,7 +40,7 @@ internal sealed unsafe class MpiChannel
         if (size == 1 && MpiLauncher.ExpectedSize > 1)
         {
             throw new MpiBackendException(FormattableString.Invariant(
-                $"The launcher says that it started {MpiLauncher.ExpectedSize} processes, and the MPI found sees this one alone: they are of two kinds. ")
+                $"The launcher says that it started {MpiLauncher.ExpectedSize} processes, and the MPI found sees this one: they are of different kinds. ")
                 + "Start with mpirun of the same MPI (mpirun.mpich where several are installed); under Slurm with srun --mpi=pmi2.");
         }
 

@@ -10,8 +10,8 @@ namespace ML.Yolo;
 /// <remarks>
 /// <para>Over the system's MPI: MPICH, Intel MPI, MVAPICH, Cray MPICH or Microsoft MPI, which have one binary interface. Open MPI has another.</para>
 /// <para>Before each exchange all ranks meet. There a rank that failed says so, and all fail with it; one that does not come is waited for while it gives
-/// signs of life, at most <see cref="MaxWait"/>; one that is silent for <see cref="Timeout"/> is named in a <see cref="DistributionException"/>, and none
-/// waits any longer. Waiting takes no processor.</para>
+/// signs of life, at most <see cref="MaxWait"/>; one that is silent for <see cref="Timeout"/> is named in a <see cref="DistributionException"/>, and no
+/// rank waits any longer. Waiting takes no processor.</para>
 /// </remarks>
 public sealed unsafe class MpiDistribution : Distribution
 {
