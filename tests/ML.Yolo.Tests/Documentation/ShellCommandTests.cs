@@ -16,6 +16,8 @@ public sealed class ShellCommandTests
     private static readonly IReadOnlyDictionary<string, string?> Commands = new Dictionary<string, string?>
     {
         ["dotnet run -c Release --project samples/Quickstart"] = Minutes,
+        ["dotnet run -c Release --project samples/Quickstart -- --data my-data --weights yolov5n.pt"] = Minutes,
+        ["mlyolo train --data my-data --weights yolov5n.pt"] = Tool,
         ["dotnet test -c Release"] = "it runs this test",
         ["dotnet run -c Release --project samples/BloodCells -- --data bccd-export.json"] = Minutes,
         ["dotnet run -c Release --project benchmarks/ML.Yolo.Benchmarks -- accuracy FOLDER 40 0 yolov5n.safetensors"] = Minutes,

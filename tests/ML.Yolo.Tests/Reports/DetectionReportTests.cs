@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.ML;
+using ML.Yolo.Reports;
 using ML.Yolo.Tests.Onnx;
+using ML.Yolo.Tests.Training;
 using SkiaSharp;
 
 namespace ML.Yolo.Tests.Reports;
@@ -88,6 +90,134 @@ public sealed partial class DetectionReportTests(WrittenReport report) : IClassF
         Assert.Equal(report.Html, File.ReadAllText(path));
     }
 
+    [Fact]
+    public void Write_ModelTrainedInThisProcess_TellsTheRunAndShowsItsFirstBatchAndTrainingLabels()
+    {
+        using var folder = new TemporaryFolder();
+        var options = TinyRun.Options(epochs: 2);
+        options.ValidationSet = SquareImages.AsView(_mlContext, SquareImages.Draw(3, seed: 2));
+        using var model = TinyRun.Fit(new MLContext(seed: 1), options);
+
+        var path = DetectionReport.Write(folder.File("report"), report.Metrics, model.History, images: null, new() { Model = model });
+
+        var html = WebUtility.HtmlDecode(File.ReadAllText(path));
+        Assert.All(
+            ["<th scope=\"row\">network</th><td>yolov5n, 2 classes", "<th scope=\"row\">image size</th><td>64 pixels", "from scratch", "<th scope=\"row\">seed</th><td>1<",
+                "8 training images with", "epochs measured on 3 images", "processors", "ML.Yolo 0.1.0", "the weights kept are of epoch", "(h:mm:ss)"],
+            part => Assert.Contains(part, html, StringComparison.Ordinal));
+        Assert.Contains("<section id=\"batch\">", html, StringComparison.Ordinal);
+        Assert.Equal(4, Images().Count(html));
+        Assert.Contains("Box sizes, training labels, and anchors", html, StringComparison.Ordinal);
+        Assert.Contains("box, validation", html, StringComparison.Ordinal);
+        Assert.Contains($"best epoch {model.History!.BestEpoch}", html, StringComparison.Ordinal);
+        Assert.Contains("training objects", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_ModelThatWasLoaded_SaysWhoseLabelsItShows()
+    {
+        Assert.Contains("Labels of the images measured: those of the training are not known here.", report.Html, StringComparison.Ordinal);
+        Assert.Contains("Box sizes, measured labels", report.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<section id=\"batch\">", report.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_ModelWithoutAnchors_LaysNoneOverTheBoxSizes()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = RandomDetector.Create(YoloArchitecture.V8Nano, imageSize: 64);
+
+        var html = File.ReadAllText(DetectionReport.Write(folder.File("report"), report.Metrics, images: ScoredScenes.View(_mlContext), options: new() { Model = model }));
+
+        Assert.Contains("Box sizes, measured labels<", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("anchors", html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Write_ModelWithARecommendedThreshold_ShowsThatOneNumber()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);
+        model.Scoring.RecommendedThreshold = 0.321f;
+
+        var html = File.ReadAllText(DetectionReport.Write(folder.File("report"), report.Metrics, images: ScoredScenes.View(_mlContext), options: new() { Model = model }));
+
+        Assert.Contains("<dt>recommended threshold</dt><dd>0.321</dd>", html, StringComparison.Ordinal);
+        Assert.Contains("predictions of confidence 0.321 and above", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_EveryCard_SaysAtWhichThresholdItHolds()
+    {
+        var cards = report.Html[report.Html.IndexOf("<dl class=\"cards\">", StringComparison.Ordinal)..report.Html.IndexOf("</dl>", StringComparison.Ordinal)];
+
+        Assert.Equal(7, Cards().Count(cards));
+        Assert.All(Cards().Matches(cards), card => Assert.Contains("confidence", card.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Write_BesideThePage_AreTheNumbersAndTheEpochs()
+    {
+        var folder = Path.GetDirectoryName(report.Path)!;
+
+        var metrics = System.Text.Json.JsonSerializer.Deserialize<DetectionMetrics>(File.ReadAllText(Path.Combine(folder, "metrics.json")))!;
+
+        Assert.Equal(report.Metrics.MAP50_95, metrics.MAP50_95);
+        Assert.Equal(WrittenReport.History().ToCsv(), File.ReadAllText(Path.Combine(folder, "results.csv")));
+        Assert.False(Directory.Exists(Path.Combine(folder, "plots")));
+    }
+
+    [Fact]
+    public void Write_PlotsAsPng_WritesEachWithInkOnWhite()
+    {
+        using var folder = new TemporaryFolder();
+
+        DetectionReport.Write(folder.File("report"), report.Metrics, WrittenReport.History(), ScoredScenes.View(_mlContext), new() { PlotsAsPng = true });
+
+        var files = Directory.GetFiles(folder.File(Path.Combine("report", "plots"))).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(Plots().Count(report.Html), files.Count);
+        Assert.EndsWith("01-losses-by-term.png", files[0], StringComparison.Ordinal);
+        Assert.All(files, file =>
+        {
+            using var picture = SKBitmap.Decode(file);
+            Assert.Equal(SKColors.White, picture.GetPixel(1, 1));
+            Assert.True(picture.Pixels.Count(pixel => pixel != SKColors.White) > 2000, $"{file} is empty");
+        });
+    }
+
+    [Fact]
+    public void Write_EightyClasses_SaysWhichCurvesAreShownAndWhyAndListsTheConfusions()
+    {
+        using var folder = new TemporaryFolder();
+        var rows = Enumerable.Range(0, 80).Select(i => new ScoredScenes.Row
+        {
+            Label = [$"class {i}", $"class {i}"],
+            BoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30],
+            PredictedLabel = [$"class {i}", $"class {(i + 1) % 80}"],
+            PredictedBoundingBoxes = [0, 0, 10, 10, 20, 20, 30, 30],
+            Score = [0.9f - (0.001f * i), 0.8f],
+        });
+        var metrics = _mlContext.MulticlassClassification.EvaluateDetections(_mlContext.Data.LoadFromEnumerable(rows, SchemaWithoutImage()));
+
+        var html = WebUtility.HtmlDecode(File.ReadAllText(DetectionReport.Write(folder.File("report"), metrics)));
+
+        Assert.Contains("Of 80 classes with objects the curves of 7 are shown, since more could not be told apart: the 4 of highest and the 3 of lowest", html, StringComparison.Ordinal);
+        Assert.Contains("24 of 80 classes are shown", html, StringComparison.Ordinal);
+        Assert.Contains("Most frequent confusions of two classes.", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Paint_ThirtyBoxes_WritesTwelveCaptions()
+    {
+        using var image = SKImage.Create(new SKImageInfo(600, 600));
+        var boxes = Enumerable.Range(0, 30).Select(i => new PaintedBox(new Box(100 * (i % 6), 30 + (100 * (i / 6)), (100 * (i % 6)) + 40, 90 + (100 * (i / 6))), "name", SKColors.Red)).ToList();
+
+        using var painted = SKBitmap.FromImage(BoxPainter.Paint(image, boxes, 1, maxLabels: 12));
+
+        // A plate lies above its box, in the box's colour.
+        Assert.Equal(12, boxes.Count(box => painted.GetPixel((int)box.Box.X0 + 3, (int)box.Box.Y0 - 8) == SKColors.Red));
+    }
+
     [Theory]
     [InlineData(ScoringEngine.LibTorch)]
     [InlineData(ScoringEngine.OnnxRuntime)]
@@ -158,6 +288,9 @@ public sealed partial class DetectionReportTests(WrittenReport report) : IClassF
 
     [GeneratedRegex("<img [^>]*>")]
     private static partial Regex Images();
+
+    [GeneratedRegex("<div><dt>.*?</div>")]
+    private static partial Regex Cards();
 
     [GeneratedRegex("<svg [^>]*>")]
     private static partial Regex Plots();

@@ -63,12 +63,12 @@ public sealed partial class ReportInBrowserTests(WrittenReport report) : IClassF
             </script>
             """;
         var page = report.Html.Replace("</body>", Narrow + "</body>", StringComparison.Ordinal);
-        File.WriteAllText(folder.File("phone.html"), $"<body style=\"margin:0\"><iframe style=\"width:390px;height:800px;border:0\" srcdoc=\"{System.Net.WebUtility.HtmlEncode(page)}\"></iframe></body>");
+        File.WriteAllText(folder.File("phone.html"), $"<body style=\"margin:0\"><iframe scrolling=\"no\" style=\"width:390px;height:800px;border:0\" srcdoc=\"{System.Net.WebUtility.HtmlEncode(page)}\"></iframe></body>");
 
         var (document, _) = Chromium.Open(folder.File("phone.html"));
 
         var found = Findings().Matches(Body(document)).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);
-        Assert.Equal(("390", "", "5"), (found["width"], found["wide"], found["tables"]));
+        Assert.Equal(("390", "", "6"), (found["width"], found["wide"], found["tables"]));
     }
 
     /// <summary>The tag that the probe wrote to.</summary>
