@@ -6,6 +6,7 @@ using Spectre.Console;
 using static TorchSharp.torch;
 
 const double Tolerance = 1e-5;
+const int FileWidth = 150;
 
 var output = new Option<string>("--output") { Description = "Where the pictures go.", HelpName = "FOLDER", DefaultValueFactory = _ => "./loss-analysis" };
 var seed = new Option<int>("--seed") { Description = "Decides the random predictions.", HelpName = "N", DefaultValueFactory = _ => 0 };
@@ -15,6 +16,8 @@ return root.Parse(args).Invoke();
 
 static int Analyse(string folder, int seed)
 {
+    if (Console.IsOutputRedirected)
+        AnsiConsole.Profile.Width = FileWidth;
     using var scope = NewDisposeScope();
     var (maps, pointMaps, targets) = (NotebookInput.Predictions(seed), NotebookInput.PointPredictions(seed), NotebookInput.Targets());
     using var v5 = new YoloV5Loss(NotebookInput.Anchors(), NotebookInput.V5Options());

@@ -17,6 +17,7 @@ internal abstract class ExportedOutput
     {
         ["predictions"] => new Decoded(decoder),
         ["detections", "count"] => new Suppressed(),
+        ["output0"] => new Transposed(decoder.ClassCount),
         _ => new Maps(decoder),
     };
 
@@ -73,6 +74,38 @@ internal abstract class ExportedOutput
             var classes = prediction[^decoder.ClassCount..];
             for (var label = 0; label < classes.Length; label++)
                 row[PredictionRows.BoxNumbers + label] = objectness * classes[label];
+        }
+    }
+
+    /// <summary>Ultralytics' layout: a row of all predictions for each box number and each class.</summary>
+    private sealed class Transposed(int classCount) : ExportedOutput
+    {
+        public override float[] Read(IReadOnlyList<OrtValue> outputs, int image, NmsOptions options, Letterbox canvas)
+        {
+            var rows = new PredictionRows(classCount);
+            var values = Share(outputs[0], image);
+            var count = values.Length / (PredictionRows.BoxNumbers + classCount);
+            for (var i = 0; i < count; i++)
+            {
+                if (!IsLikely(values, i, count, options.ScoreThreshold))
+                    continue;
+                var row = rows.Add(i);
+                for (var number = 0; number < row.Length; number++)
+                    row[number] = values[(number * count) + i];
+            }
+
+            return GreedySuppression.Apply(rows, options).Rows;
+        }
+
+        private bool IsLikely(ReadOnlySpan<float> values, int index, int count, float threshold)
+        {
+            for (var label = 0; label < classCount; label++)
+            {
+                if (values[((PredictionRows.BoxNumbers + label) * count) + index] > threshold)
+                    return true;
+            }
+
+            return false;
         }
     }
 

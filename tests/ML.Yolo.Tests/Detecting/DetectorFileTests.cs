@@ -82,6 +82,8 @@ public sealed class DetectorFileTests : IDisposable
     [InlineData(OnnxOutput.Decoded, null, true)]
     [InlineData(OnnxOutput.Detections, 1, false)]
     [InlineData(OnnxOutput.Detections, null, true)]
+    [InlineData(OnnxOutput.Ultralytics, 1, false)]
+    [InlineData(OnnxOutput.Ultralytics, null, true)]
     public void Load_OnnxFile_FindsTheSame(OnnxOutput output, int? batchSize, bool isDynamic)
     {
         using var model = RandomDetector.Create(YoloArchitecture.V5Nano, imageSize: 64);

@@ -18,6 +18,8 @@ public sealed class ReadmeTests
     {
         using var folder = new TemporaryFolder();
         SquareFolder.Write(folder.File("my-data"), 4, 2);
+        using (var weights = YoloNetwork.Create(YoloArchitecture.V5Nano, classCount: 80))
+            Safetensors.Save(folder.File("yolov5n.pt"), weights.state_dict());                       // the content tells what a file is, not its name
         // Beside the tests, whose packages it takes.
         var program = Path.Combine(AppContext.BaseDirectory, $"{Path.GetFileName(folder.Path)}.dll");
         try

@@ -17,7 +17,9 @@ public sealed class LossAnalysisTests
         Assert.Matches("built targets, stride 16 +│ 21 +│ 3 +│", output);
         Assert.Matches("built targets, stride 32 +│ 12 +│ 2 +│", output);
         Assert.Contains("distribution", output, StringComparison.Ordinal);
-        Assert.Contains("cells (x, y)", string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("object 0, image 0, class 14", output, StringComparison.Ordinal);
+        Assert.Matches(@"│ 0: 1\.88 × 3\.81 +│ \(9,10\)\* \(9,9\) \(10,10\) +│", output);
+        Assert.Matches(@"│ none +│ +│ +│ \(\d+,\d+\)", output);
         Assert.All([8, 16, 32], stride =>
         {
             using var picture = SKBitmap.Decode(folder.File(Path.Combine("pictures", $"stride-{stride}.png")));
