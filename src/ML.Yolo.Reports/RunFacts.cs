@@ -23,7 +23,8 @@ internal static class RunFacts
             yield return ("date", run.StartedAt.ToString("yyyy-MM-dd HH:mm 'UTC'zzz", CultureInfo.InvariantCulture));
         if (history is not { Epochs: [.., var last] })
             yield break;
-        yield return ("duration", string.Create(CultureInfo.InvariantCulture, $"{(long)last.Elapsed.TotalHours}:{last.Elapsed:mm\\:ss} (h:mm:ss), validation included"));
+        var hours = (long)last.Elapsed.TotalHours;
+        yield return ("duration", FormattableString.Invariant($"{hours}:{last.Elapsed:mm\\:ss} (h:mm:ss), validation included"));
         var planned = model?.Options.MaxEpoch is { } count && count > last.Epoch ? FormattableString.Invariant($" of {count} planned") : "";
         var best = history.BestEpoch is { } epoch
             ? FormattableString.Invariant($"; the weights kept are of epoch {epoch}")
