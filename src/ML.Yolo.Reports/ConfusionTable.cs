@@ -27,7 +27,8 @@ internal static class ConfusionTable
             .Append(CultureInfo.InvariantCulture, $"overlap (IoU) {matrix.IouThreshold:F2} and above. ")
             .Append("An object taken for background was missed; background taken for an object is a false alarm.");
         if (shown.Count < classes)
-            html.Append(CultureInfo.InvariantCulture, $" {shown.Count} of {classes} classes are shown: ").Append("those most often confused, and none that never occurs.");
+            html.Append(CultureInfo.InvariantCulture, $" {shown.Count} of {classes} classes are shown: ")
+                .Append("those most often confused, and none that never occurs.");
         html.Append("</p>\n");
         if (shown.Count > MaxNarrowClasses)
             html.Append(Pairs(matrix)).Append("<p class=\"note narrow-only\">The matrices are shown on wider screens.</p>\n");

@@ -31,7 +31,8 @@ public sealed record TrainingRun
 
     /// <summary>This machine.</summary>
     internal static string ThisHardware
-        => FormattableString.Invariant($"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, ") + RuntimeInformation.OSDescription;
+        => FormattableString.Invariant($"{Environment.ProcessorCount} processors, {RuntimeInformation.ProcessArchitecture}, ")
+            + RuntimeInformation.OSDescription;
 
     /// <summary>This library.</summary>
     internal static string ThisVersion => typeof(TrainingRun).Assembly.GetName().Version!.ToString(3);
