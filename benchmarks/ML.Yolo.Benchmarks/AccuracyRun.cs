@@ -27,11 +27,10 @@ internal static class AccuracyRun
                 Console.WriteLine(entry.RawMessage);
         };
         var (train, val) = Load(mlContext, root);
-        var keys = mlContext.Transforms.Conversion.MapValueToKey("Label").Fit(train);
         var images = mlContext.Transforms.LoadImages("Image", imageFolder: null, "ImagePath");
-        options.ValidationSet = images.Fit(val).Transform(keys.Transform(val));
+        options.ValidationSet = images.Fit(val).Transform(val);
         var clock = Stopwatch.StartNew();
-        using var model = images.Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(keys.Transform(train));
+        using var model = images.Append(mlContext.MulticlassClassification.Trainers.Yolo(options)).Fit(train);
 
         var metrics = mlContext.MulticlassClassification.EvaluateDetections(model, val, definition: DetectionMetricDefinition.Ultralytics);
         var classes = metrics.PerClass.Count > 10 ? "" : " (" + string.Join(", ", metrics.PerClass.Select(Describe)) + ")";

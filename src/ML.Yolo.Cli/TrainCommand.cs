@@ -10,8 +10,8 @@ internal static class TrainCommand
 {
     private const string Remarks =
         "Started by mpirun, its processes share every batch: mpirun -n 4 mlyolo train …; the first writes and prints.\n" +
-        "The run folder gets model.zip, best.safetensors, last.safetensors, report.html, results.csv, options.yaml, log.txt, and labels.jpg: the first\n"
-        + "pictures with their labels.\n"
+        "The run folder gets model.zip, best.safetensors, last.safetensors, report.html, results.csv, options.yaml, log.txt, labels.jpg (the first\n"
+        + "pictures with their labels) and first-batch.jpg (the first batch as augmented).\n"
         + "Which value counts, each before those to its right: other options and --set, --options FILE, the run of --resume, the default.\n"
         + "Ctrl-C once ends after the batch at work, keeps the best so far and leaves the run resumable, and says how; twice ends at once.";
 

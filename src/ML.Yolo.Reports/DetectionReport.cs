@@ -12,8 +12,8 @@ public static class DetectionReport
     /// <summary>
     /// Writes <c>report.html</c>: the metrics as tables and curves, how and on what it was trained and how that went, what the network saw first, the
     /// confusion matrix, the labels' statistics, and images with the ground truth beside the predictions. The page holds everything it shows, its images
-    /// too, and asks nothing of the network. It adapts to light and dark, small screens and paper. Beside it come <c>metrics.json</c> and, where there is a
-    /// history, <c>results.csv</c>.
+    /// too, and asks nothing of the network. It adapts to light and dark, small screens and paper. Beside it come <c>metrics.json</c>, where there is a
+    /// history <c>results.csv</c>, and in the process that trained the model <c>first-batch.jpg</c>, what the network saw first.
     /// </summary>
     /// <param name="folder">Where the page goes; made if need be.</param>
     /// <param name="metrics">The metrics, of <c>EvaluateDetections</c>.</param>
@@ -41,6 +41,8 @@ public static class DetectionReport
         AtomicFile.Write(Path.Combine(folder, "metrics.json"), stream => JsonSerializer.Serialize(stream, metrics));
         if (history is { Epochs.Count: > 0 })
             history.WriteCsv(Path.Combine(folder, "results.csv"));
+        if (options.Model is { Insight.FirstBatch: { } batch, ClassNames: var classNames })
+            AtomicFile.Write(Path.Combine(folder, "first-batch.jpg"), stream => SeenBatch.Write(stream, batch, classNames));
         if (options.PlotsAsPng)
             WritePlots(Path.Combine(folder, "plots"), page.Plots);
         var path = Path.Combine(folder, "report.html");

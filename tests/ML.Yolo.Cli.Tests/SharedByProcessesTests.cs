@@ -76,7 +76,11 @@ public sealed class SharedByProcessesTests(TrainedRun run) : IDisposable
         Assert.True(code == 0, output);
         Assert.Single(output.Split('\n'), text => text.TrimStart().StartsWith("2/2 ", StringComparison.Ordinal));
         Assert.Equal([_folder.File("runs", "train")], Directory.GetDirectories(_folder.File("runs")));
-        string[] expected = ["best.safetensors", "labels.jpg", "last.safetensors", "log.txt", "model.zip", "options.yaml", "report.html", "results.csv"];
+        string[] expected =
+        [
+            "best.safetensors", "first-batch.jpg", "labels.jpg", "last.safetensors", "log.txt", "metrics.json", "model.zip", "options.yaml", "report.html",
+            "results.csv",
+        ];
         Assert.Equal(expected, Directory.GetFiles(_folder.File("runs", "train")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains("2 processes share every batch: rank 0 is process", File.ReadAllText(_folder.File("runs", "train", "log.txt")), StringComparison.Ordinal);
     }

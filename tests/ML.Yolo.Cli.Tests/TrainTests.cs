@@ -19,7 +19,11 @@ public sealed class TrainTests(TrainedRun run) : IDisposable
 
         var files = Directory.GetFiles(Path.GetDirectoryName(run.Model)!).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
-        string[] expected = ["best.safetensors", "labels.jpg", "last.safetensors", "log.txt", "model.zip", "options.yaml", "report.html", "results.csv"];
+        string[] expected =
+        [
+            "best.safetensors", "first-batch.jpg", "labels.jpg", "last.safetensors", "log.txt", "metrics.json", "model.zip", "options.yaml", "report.html",
+            "results.csv",
+        ];
         Assert.Equal(expected, files);
         Assert.Equal(run.Model, run.Outcome.Lines[^1]);
         Assert.Equal(3, File.ReadAllLines(Path.Combine(run.Folder, "runs", "train", "results.csv")).Length);
