@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ML.Yolo.Devices;
 
@@ -8,7 +9,7 @@ namespace ML.Yolo.Devices;
 /// GNU OpenMP's threads spin a while for the next loop, several milliseconds by default, which takes the cores from everything else that computes; a
 /// thousand rounds lose nothing on an idle machine. docs/performance.md has the measurements.
 /// </remarks>
-internal static partial class NativeSettings
+internal static class NativeSettings
 {
     private const string Library = "libc";
     private const string SpinCount = "GOMP_SPINCOUNT";
@@ -45,8 +46,11 @@ internal static partial class NativeSettings
         }
     }
 
-    private static void Set(string name, string value) => _ = SetEnvironment(name, value, overwrite: 1);
+    private static void Set(string name, string value) => _ = SetEnvironment(Terminated(name), Terminated(value), overwrite: 1);
 
-    [LibraryImport(Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
+    private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    [DllImport(Library, EntryPoint = "setenv")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int SetEnvironment(byte[] name, byte[] value, int overwrite);
 }
