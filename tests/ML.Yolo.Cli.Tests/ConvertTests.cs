@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using ML.Yolo.Tests;
-using ML.Yolo.Tests.Documentation;
 using ML.Yolo.Tests.Datasets;
+using ML.Yolo.Tests.Documentation;
 
 namespace ML.Yolo.Cli.Tests;
 

@@ -99,14 +99,14 @@ public sealed class ValidatorTests
     private static Validator Validator(
         TrainingSet set, Func<bool> isCanceled, ScoringCanvas canvas, int batchSize, ValidationLoss? loss, IReadOnlyList<string> classNames,
         Distribution? ranks = null) => new(set)
-    {
-        ClassNames = classNames,
-        Input = new DetectorInput("Image", ImageSize: 64, MaxStride: 32, ShowsBorders: true),
-        Canvas = canvas,
-        BatchSize = batchSize,
-        Device = CPU,
-        Loss = loss,
-        IsCanceled = isCanceled,
-        Distribution = ranks,
-    };
+        {
+            ClassNames = classNames,
+            Input = new DetectorInput("Image", ImageSize: 64, MaxStride: 32, ShowsBorders: true),
+            Canvas = canvas,
+            BatchSize = batchSize,
+            Device = CPU,
+            Loss = loss,
+            IsCanceled = isCanceled,
+            Distribution = ranks,
+        };
 }
