@@ -83,8 +83,8 @@ internal static class AssignmentPicture
     private static void Legend(SKCanvas canvas, float top)
     {
         Sign(0, 0, "box of an object", box => Outline(canvas, box, Ink, isDashed: false));
-        Sign(0, 1, "anchor that took it, in the object's own cell", box => Outline(canvas, box, Ink, isDashed: true));
-        Sign(0, 2, "cell that learns it and holds its centre", box => Fill(canvas, box, Ink, OwnCell));
+        Sign(0, 1, "anchor that took it", box => Outline(canvas, box, Ink, isDashed: true));
+        Sign(0, 2, "cell with its centre", box => Fill(canvas, box, Ink, OwnCell));
         Sign(0, 3, "other cell that learns it", box => Fill(canvas, box, Ink, NeighbourCell));
         for (var item = 0; item < Colours.Length; item++)
             Sign(1, item, BuiltTarget.Name(item), box => Fill(canvas, box, Colours[item], byte.MaxValue));

@@ -75,7 +75,8 @@ public static class DetectionHtml
         "<style>.plot{display:inline-block;width:26rem;max-width:100%;margin:0 1rem 1rem 0}.plot figcaption{font-weight:600}"
         + ".plot .legend{display:flex;flex-wrap:wrap;gap:0.25rem 1rem;margin:0;padding:0;list-style:none}"
         + ".plot .swatch{display:inline-block;width:1.4rem;margin-right:0.4rem;border-top:0.3rem solid;vertical-align:middle}"
-        + ".plot .swatch.dashed{border-top-style:dashed}</style>\n";
+        + ".plot .swatch.dashed{height:0.3rem;border:0;"
+        + "background:repeating-linear-gradient(to right,currentColor 0 0.4rem,transparent 0.4rem 0.6rem)}</style>\n";
 
     private static string Colours() => SeriesColours.ToCss(SeriesColours.Light, SeriesColours.LightInk);
 

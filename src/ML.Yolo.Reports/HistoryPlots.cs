@@ -19,8 +19,8 @@ internal static class HistoryPlots
     {
         var (first, last) = (epochs[0].LearningRate, epochs[^1].LearningRate);
         var description = FormattableString.Invariant($"Learning rate over {epochs.Count} epochs, from {first:G3} to {last:G3}");
-        return new Plot("Learning rate", description, Epochs(epochs), new PlotAxis("learning rate", 0))
-            .Line("learning rate", 0, Values(epochs, epoch => epoch.LearningRate), isListed: false);
+        return new Plot("Learning rate", description, Epochs(epochs), new PlotAxis("learning rate, thousandths", 0))
+            .Line("learning rate", 0, Values(epochs, epoch => 1000 * epoch.LearningRate), isListed: false);
     }
 
     private static Plot Speed(IReadOnlyList<TrainingEpoch> epochs)
@@ -85,5 +85,5 @@ internal static class HistoryPlots
 
     private static bool HasMarkers(IReadOnlyList<TrainingEpoch> epochs) => epochs.Count <= 40;
 
-    private static PlotAxis Epochs(IReadOnlyList<TrainingEpoch> epochs) => new("epoch", Math.Min(1, epochs[0].Epoch), Math.Max(epochs[^1].Epoch, 2));
+    private static PlotAxis Epochs(IReadOnlyList<TrainingEpoch> epochs) => new("epoch", Math.Min(1, epochs[0].Epoch), 1.01 * Math.Max(epochs[^1].Epoch, 2));
 }
