@@ -21,18 +21,18 @@ internal sealed record FuzzOptions
     public string Findings { get; init; } = Path.Combine(Path.GetTempPath(), "ml-yolo-fuzz");
 
     /// <summary>What the environment says: ML_YOLO_FUZZ_SECONDS, ML_YOLO_FUZZ_SEED, ML_YOLO_FUZZ_TARGET, ML_YOLO_FUZZ_CORPUS, ML_YOLO_FUZZ_FINDINGS.</summary>
-    public static FuzzOptions FromEnvironment()
+    public static FuzzOptions FromEnvironment(FuzzOptions defaults)
     {
         var arguments = new[] { "seconds", "seed", "target", "corpus", "findings" }
             .Select(name => (name, value: Environment.GetEnvironmentVariable($"ML_YOLO_FUZZ_{name.ToUpperInvariant()}")))
             .Where(entry => !string.IsNullOrEmpty(entry.value)).SelectMany(entry => new[] { $"--{entry.name}", entry.value! });
-        return Parse([.. arguments]);
+        return Parse([.. arguments], defaults);
     }
 
     /// <exception cref="ArgumentException">There is no such option.</exception>
-    public static FuzzOptions Parse(IReadOnlyList<string> arguments)
+    public static FuzzOptions Parse(IReadOnlyList<string> arguments, FuzzOptions? defaults = null)
     {
-        var options = new FuzzOptions();
+        var options = defaults ?? new FuzzOptions();
         foreach (var pair in arguments.Chunk(2))
         {
             options = pair switch

@@ -21,11 +21,9 @@ internal sealed class FuzzWatch : IDisposable
     private static readonly TimeSpan Deadlock = TimeSpan.FromMinutes(5);
 
     private readonly Thread _sampler;
-    private readonly Stopwatch _wall = new();
     private volatile bool _isOver;
+    private volatile Start? _start;
     private long _peak;
-    private long _before;
-    private TimeSpan _cpuBefore;
 
     public FuzzWatch()
     {
@@ -36,19 +34,19 @@ internal sealed class FuzzWatch : IDisposable
     /// <summary>An input begins.</summary>
     public void Begin()
     {
-        _before = Environment.WorkingSet;
-        Volatile.Write(ref _peak, _before);
-        _cpuBefore = Environment.CpuUsage.TotalTime;
-        _wall.Restart();
+        var memory = Environment.WorkingSet;
+        Volatile.Write(ref _peak, memory);
+        _start = new Start(memory, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
     }
 
     /// <summary>An input ended.</summary>
     /// <returns>Its processor time, and by how much the process grew.</returns>
     public (TimeSpan Time, long Memory) End()
     {
-        var time = Environment.CpuUsage.TotalTime - _cpuBefore;
-        _wall.Reset();
-        return (time, Math.Max(Volatile.Read(ref _peak), Environment.WorkingSet) - _before);
+        var start = _start ?? throw new InvalidOperationException("No input has begun.");
+        var time = Environment.CpuUsage.TotalTime - start.Cpu;
+        _start = null;
+        return (time, Math.Max(Volatile.Read(ref _peak), Environment.WorkingSet) - start.Memory);
     }
 
     public void Dispose()
@@ -62,13 +60,16 @@ internal sealed class FuzzWatch : IDisposable
         while (!_isOver)
         {
             Thread.Sleep(5);
-            if (!_wall.IsRunning)
+            if (_start is not { } start)
                 continue;
             var size = Environment.WorkingSet;
             if (size > Volatile.Read(ref _peak))
                 Volatile.Write(ref _peak, size);
-            if (Environment.CpuUsage.TotalTime - _cpuBefore > NoEnd || _wall.Elapsed > Deadlock)
+            if (Environment.CpuUsage.TotalTime - start.Cpu > NoEnd || Stopwatch.GetElapsedTime(start.Timestamp) > Deadlock)
                 Environment.Exit(Hangs);
         }
     }
+
+    // One object, read at once: a stopwatch that another thread resets while it is read shows the time since the machine started.
+    private sealed record Start(long Memory, TimeSpan Cpu, long Timestamp);
 }
