@@ -21,7 +21,7 @@ internal sealed class NetworkBenchmark : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
-        _engine.Network.call(_image);
+        _engine.Run(_image);
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,8 @@ using ML.Yolo.Benchmarks;
 
 // "ratios [name …]" takes three minutes and prints quotients; "profile" prints where the time of a training step goes;
 // "accuracy SET EPOCHS SEED [WEIGHTS] [OPTION=VALUE …]" trains and measures;
+// "scaling FOLDER" measures training by size, batch, classes and targets, and writes plots; "networks [PREFIX]" every architecture with both engines;
+// "soak" scores ten thousand images and tells whether memory stays flat;
 // anything else goes to BenchmarkDotNet, for instance "--filter *Loss*".
 if (args is ["accuracy", var set, var epochs, var seed, .. var more])
 {
@@ -19,5 +21,19 @@ if (args is ["profile"])
     return 0;
 }
 
+if (args is ["scaling", var folder])
+{
+    ScalingRun.Training(folder);
+    return 0;
+}
+
+if (args is ["networks", .. var prefixes])
+{
+    ScalingRun.Networks(prefixes.FirstOrDefault() ?? "");
+    return 0;
+}
+
+if (args is ["soak"])
+    return MemorySoak.Run();
 BenchmarkSwitcher.FromAssembly(typeof(Ratio).Assembly).Run(args);
 return 0;

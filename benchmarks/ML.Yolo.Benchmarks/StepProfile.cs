@@ -1,4 +1,5 @@
 using ML.Yolo.Benchmarks.Reference;
+using ML.Yolo.Devices;
 using ML.Yolo.Imaging;
 using ML.Yolo.Training;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ internal static class StepProfile
     /// <summary>Prints the mean milliseconds of each part.</summary>
     public static void Print()
     {
+        using var memory = NativeMemory.Keep();
         var workload = new Workload();
         using var network = YoloNetwork.Create(Workload.Architecture, Workload.ClassCount);
         using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);

@@ -1,4 +1,5 @@
 using ML.Yolo.Benchmarks.Reference;
+using ML.Yolo.Devices;
 using ML.Yolo.Training;
 using static TorchSharp.torch;
 
@@ -7,6 +8,7 @@ namespace ML.Yolo.Benchmarks;
 /// <summary>A whole step of training as the trainer makes it: from bytes to averaged weights.</summary>
 internal sealed class TrainingStepBenchmark : IDisposable
 {
+    private readonly NativeMemory _memory = NativeMemory.Keep();
     private readonly YoloNetwork _network = YoloNetwork.Create(Workload.Architecture, Workload.ClassCount);
     private readonly DeviceReplicas _replicas;
     private readonly DetectionLoss _loss;
@@ -65,5 +67,6 @@ internal sealed class TrainingStepBenchmark : IDisposable
         _loss.Dispose();
         _replicas.Dispose();
         _network.Dispose();
+        _memory.Dispose();
     }
 }

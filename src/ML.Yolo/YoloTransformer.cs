@@ -76,6 +76,10 @@ public sealed class YoloTransformer : ITransformer, IDisposable
     public ScoringEngine ScoringEngine => _engine.Kind;
 
     /// <summary>The network, in evaluation mode. It is the detector's: whoever uses it keeps the detector from being disposed meanwhile.</summary>
+    /// <remarks>
+    /// Scoring runs with the batch norms folded into the convolutions, by the weights there were when it first scored after this was last asked for: ask for
+    /// it again after changing weights.
+    /// </remarks>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="InvalidOperationException">The engine is not <see cref="ScoringEngine.LibTorch"/>: what is exported cannot be read back.</exception>
     public YoloNetwork Network => (Engine as TorchEngine)?.Network

@@ -12,8 +12,11 @@ internal static class OnnxBackend
     {
         try
         {
-            // A plan of memory is kept for every shape of input there ever was: images of all shapes would fill the memory with plans.
+            // A pattern is kept for every shape of input, and canvases have many: memory would grow with them.
             using var options = new SessionOptions { EnableMemoryPattern = false };
+
+            // Threads that spin for the next layer take the cores from those that decode the next images.
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
             if (environment.GpuDeviceId() is { } gpu)
                 UseGpu(environment, options, gpu);
             return new InferenceSession(model, options);

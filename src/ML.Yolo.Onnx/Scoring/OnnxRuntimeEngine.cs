@@ -1,7 +1,7 @@
-using System.Buffers;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
+using ML.Yolo.Interop;
 using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
 
@@ -23,6 +23,7 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
     private readonly string[] _outputs;
     private readonly ExportedOutput _reader;
     private readonly int? _batchSize;
+    private float[]? _input;
 
     private OnnxRuntimeEngine(byte[] model, InferenceSession session, int classCount)
     {
@@ -43,6 +44,8 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
 
     public bool HasFixedCanvas { get; }
 
+    public long PixelsAtOnce { get; private init; } = long.MaxValue;
+
     /// <summary>An engine over an exported model.</summary>
     /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
     public static OnnxRuntimeEngine Create(IHostEnvironment environment, byte[] model, int classCount)
@@ -50,7 +53,7 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
         var session = OnnxBackend.Open(environment, model);
         try
         {
-            return new(model, session, classCount);
+            return new(model, session, classCount) { PixelsAtOnce = environment.GpuDeviceId() is null ? ScoringCanvases.PixelsOfCaches : long.MaxValue };
         }
         catch
         {
@@ -79,44 +82,43 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
     private Detection[][] Run(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         var (width, height) = (images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
-        var input = ArrayPool<float>.Shared.Rent(images.Count * Planes * height * width);
-        try
-        {
-            Fill(images, width * height, input);
-            var memory = input.AsMemory(0, images.Count * Planes * height * width);
-            using var value = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, [images.Count, Planes, height, width]);
-            using var outputs = _session.Run(_run, _inputs, [value], _outputs);
-            return [.. images.Select((image, i) => Detection.FromRows(_reader.Read(outputs, i, options, image.Letterbox), image.Letterbox))];
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(input);
-        }
+        var length = images.Count * Planes * height * width;
+
+        // One array is kept, the largest so far: a pool would keep one of every size.
+        var input = Interlocked.Exchange(ref _input, null) is { } kept && kept.Length >= length ? kept : GC.AllocateUninitializedArray<float>(length);
+        Fill(images, width * height, input);
+        using var value = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, input.AsMemory(0, length), [images.Count, Planes, height, width]);
+        using var outputs = _session.Run(_run, _inputs, [value], _outputs);
+        Detection[][] found = [.. images.Select((image, i) => Detection.FromRows(_reader.Read(outputs, i, options, image.Letterbox), image.Letterbox))];
+        _input = input;
+        return found;
     }
 
     private static void Fill(IReadOnlyList<LetterboxedImage> images, int pixels, float[] input)
     {
-        var length = images.Count * pixels * ResizedImage.Channels;
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
-        try
+        for (var i = 0; i < images.Count; i++)
+            Lay(images[i], pixels, input.AsSpan(i * Planes * pixels, Planes * pixels));
+    }
+
+    /// <summary>An image's bytes, four per pixel, to three planes of numbers in [0, 1], on gray.</summary>
+    private static void Lay(in LetterboxedImage letterboxed, int pixels, Span<float> planes)
+    {
+        var (image, letterbox) = letterboxed;
+        planes.Fill(Brightness[Letterbox.Gray]);
+        for (var row = 0; row < image.Height; row++)
         {
-            ImageBatch.Fill(images, bytes.AsSpan(0, length));
-            for (var i = 0; i < images.Count; i++)
-                ToPlanes(bytes.AsSpan(i * pixels * ResizedImage.Channels, pixels * ResizedImage.Channels), input.AsSpan(i * Planes * pixels, Planes * pixels));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
+            var place = ((letterbox.Top + row) * letterbox.CanvasWidth) + letterbox.Left;
+            ToPlanes(
+                image.Pixels.AsSpan(row * image.Width * ResizedImage.Channels, image.Width * ResizedImage.Channels),
+                planes.Slice(place, image.Width),
+                planes.Slice(pixels + place, image.Width),
+                planes.Slice((2 * pixels) + place, image.Width));
         }
     }
 
-    /// <summary>Pixels of four bytes to three planes of numbers in [0, 1].</summary>
-    private static void ToPlanes(ReadOnlySpan<byte> bytes, Span<float> planes)
+    private static void ToPlanes(ReadOnlySpan<byte> bytes, Span<float> red, Span<float> green, Span<float> blue)
     {
-        var pixels = planes.Length / Planes;
-        var red = planes[..pixels];
-        var green = planes.Slice(pixels, pixels);
-        var blue = planes[(2 * pixels)..];
         var brightness = Brightness;
         for (var i = 0; i < red.Length; i++)
         {

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace ML.Yolo.Devices;
 
 /// <summary>Settings of LibTorch's own threads and memory, made before it is loaded, unless the user made them.</summary>
@@ -11,7 +8,6 @@ namespace ML.Yolo.Devices;
 /// </remarks>
 internal static class NativeSettings
 {
-    private const string Library = "libc";
     private const string SpinCount = "GOMP_SPINCOUNT";
     private const string WaitPolicy = "OMP_WAIT_POLICY";
     private const string Threads = "OMP_NUM_THREADS";
@@ -29,28 +25,13 @@ internal static class NativeSettings
     {
         if (!OperatingSystem.IsLinux())
             return;
-        try
+        foreach (var name in Names)
         {
-            foreach (var name in Names)
-            {
-                if (Environment.GetEnvironmentVariable(name) is { } value)
-                    Set(name, value);
-            }
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+                CLibrary.SetEnvironment(name, value);
+        }
 
-            if (Environment.GetEnvironmentVariable(WaitPolicy) is null && Environment.GetEnvironmentVariable(SpinCount) is null)
-                Set(SpinCount, DefaultSpinCount);
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
-        {
-            // A system whose C library goes by another name keeps its defaults.
-        }
+        if (Environment.GetEnvironmentVariable(WaitPolicy) is null && Environment.GetEnvironmentVariable(SpinCount) is null)
+            CLibrary.SetEnvironment(SpinCount, DefaultSpinCount);
     }
-
-    private static void Set(string name, string value) => _ = SetEnvironment(Terminated(name), Terminated(value), overwrite: 1);
-
-    private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    [DllImport(Library, EntryPoint = "setenv")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int SetEnvironment(byte[] name, byte[] value, int overwrite);
 }

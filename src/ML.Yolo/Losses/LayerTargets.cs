@@ -41,6 +41,10 @@ public sealed class LayerTargets : IDisposable
     /// <summary>Number of built targets, M.</summary>
     public int Count => (int)Classes.shape[0];
 
+    /// <summary>The built targets' rows (M, 5 + C) of a map (B, A, H, W, 5 + C), in whatever order its memory is.</summary>
+    internal Tensor RowsOf(Tensor map)
+        => map.index(TensorIndex.Tensor(ImageIndex), TensorIndex.Tensor(AnchorIndex), TensorIndex.Tensor(GridY), TensorIndex.Tensor(GridX));
+
     /// <summary>Row of each built target in the layer's predictions flattened to (B·A·H·W, …).</summary>
     internal Tensor FlatIndex(long anchorCount, long gridHeight, long gridWidth)
     {

@@ -54,8 +54,7 @@ public sealed class YoloV3Loss : AnchorLoss
             noObject = noObject.Plus(Weighted(unmatched, noObjectWeights[i]));
             if (layer.Count == 0)
                 continue;
-            var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);          // (M)
-            var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);          // (M, 5 + C)
+            var rows = layer.RowsOf(logits).to(type);                                               // (M, 5 + C)
             var matched = rows.select(1, AnchorChannels.Objectness);                                        // (M)
             box = box.Plus(Weighted(BoxTerm(rows, layer), weights[i]));
             objectness = objectness.Plus(Weighted(_crossEntropy.Mean(matched, ones_like(matched)), weights[i]));

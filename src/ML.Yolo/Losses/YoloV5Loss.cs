@@ -81,7 +81,7 @@ public sealed class YoloV5Loss : AnchorLoss
             if (layer.Count > 0)
             {
                 var flat = layer.FlatIndex(logits.shape[1], logits.shape[2], logits.shape[3]);      // (M)
-                var rows = logits.reshape(-1, logits.shape[4]).index_select(0, flat).to(type);      // (M, 5 + C)
+                var rows = layer.RowsOf(logits).to(type);                                           // (M, 5 + C)
                 var iou = Overlap(rows, layer);                                                     // (M)
                 box = box.Plus(Weighted(iou.Complement().mean(), weights[i]));
                 SetObjectness(wanted, flat, iou.detach());

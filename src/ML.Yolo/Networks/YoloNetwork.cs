@@ -97,7 +97,11 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
     /// One map of logits per layer of predictions, finest first: (B, A, H / stride, W / stride, 5 + C) of an anchor head, (B, 64 + C, H / stride, W /
     /// stride) of a point head.
     /// </returns>
-    public IReadOnlyList<Tensor> Forward(Tensor images) => call(images);
+    public IReadOnlyList<Tensor> Forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return Array.ConvertAll(call(images), map => map.contiguous().MoveToOuterDisposeScope());
+    }
 
     /// <summary>The network as a table: layers, what each puts out for one image, parameters and billions of floating-point operations.</summary>
     /// <param name="height">Height of the image, pixels: a multiple of the largest stride.</param>
@@ -124,6 +128,20 @@ public sealed class YoloNetwork : Module<Tensor, Tensor[]>
         clone.to(parameters().First().device);
         clone.CopyStateFrom(this);
         return clone;
+    }
+
+    /// <summary>Makes scoring faster: in evaluation mode, without gradients, convolutions run with their norms folded in, by the weights of now.</summary>
+    internal void Fold()
+    {
+        foreach (var block in modules().OfType<ConvBlock>())
+            block.Fold();
+    }
+
+    /// <summary>Scores by the weights themselves again, which may have changed.</summary>
+    internal void Unfold()
+    {
+        foreach (var block in modules().OfType<ConvBlock>())
+            block.Unfold();
     }
 
     /// <summary>Takes over the weights of a network of the same architecture and class count.</summary>

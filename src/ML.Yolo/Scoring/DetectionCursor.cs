@@ -5,7 +5,7 @@ using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Scoring;
 
-/// <summary>Reads a batch of rows ahead, scores them as one tensor, and hands them out one by one.</summary>
+/// <summary>Scores rows in batches and hands them out one by one, while the next batches are being read and decoded on another thread.</summary>
 internal sealed class DetectionCursor : DataViewRowCursor
 {
     private readonly DataViewRowCursor _input;
@@ -18,9 +18,11 @@ internal sealed class DetectionCursor : DataViewRowCursor
     private bool _isReported;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
+    private readonly RowReader? _reader;
     private Detection[][] _detections = [];
+    private RowBatch? _batch;
     private int _slot = -1;
-    private int _filled;
+    private bool _isOver;
     private long _position = -1;
 
     /// <param name="input">Active in the passed columns, and in the image column where scored. Owned.</param>
@@ -30,12 +32,13 @@ internal sealed class DetectionCursor : DataViewRowCursor
     public DetectionCursor(DataViewRowCursor input, DataViewSchema schema, IEnumerable<DataViewSchema.Column> passed, DetectionScorer? scorer)
     {
         (_input, _scorer, Schema) = (input, scorer, schema);
-        var capacity = scorer?.BatchSize ?? 1;
+        var capacity = scorer is null ? 1 : RowReader.Segments * scorer.BatchSize;
         _passed = passed.ToDictionary(column => column.Index, column => ColumnBuffer.Create(input, column, capacity));
         _idGetter = input.GetIdGetter();
         _image = scorer is null ? null : ImageReader(input.Schema[scorer.ImageColumnName]);
         _images = scorer?.Images(input);
         (_ids, _batches) = (new DataViewRowId[capacity], new long[capacity]);
+        _reader = scorer is null ? null : new RowReader(input.MoveNext, ReadRow, scorer.BatchSize);
     }
 
     public override DataViewSchema Schema { get; }
@@ -46,19 +49,13 @@ internal sealed class DetectionCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
-        if (_slot + 1 >= _filled)
+        if (_isOver || !(_reader is null ? MoveInput() : MoveSlot()))
         {
-            if (_filled < 0 || !Fill())
-            {
-                (_filled, _position) = (-1, -1);
-                Report();
-                return false;
-            }
-
-            _slot = -1;
+            (_isOver, _position, _slot) = (true, -1, -1);
+            Report();
+            return false;
         }
 
-        _slot++;
         _position++;
         return true;
     }
@@ -74,7 +71,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
             throw new InvalidOperationException($"The column '{column.Name}' was not asked for when the cursor was opened.");
         var getter = column.Index < _input.Schema.Count
             ? _passed[column.Index].Getter(() => _slot)
-            : DetectionScorer.Getter(column.Index - _input.Schema.Count, () => _detections[_slot]);
+            : DetectionScorer.Getter(column.Index - _input.Schema.Count, () => _detections[_slot - _batch!.FirstSlot]);
         return getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"The column '{column.Name}' holds {column.Type.RawType}; {typeof(TValue)} was asked for.");
     }
@@ -83,6 +80,7 @@ internal sealed class DetectionCursor : DataViewRowCursor
     {
         if (disposing)
         {
+            _reader?.Dispose();
             Report();
             _input.Dispose();
         }
@@ -126,25 +124,52 @@ internal sealed class DetectionCursor : DataViewRowCursor
         _isReported = true;
     }
 
-    /// <summary>Reads and scores the next rows; false where there are none.</summary>
-    private bool Fill()
+    /// <summary>Goes on one row where nothing is scored.</summary>
+    private bool MoveInput()
     {
-        var images = new List<LetterboxedImage?>(_ids.Length);
-        var own = _scorer is null ? -1 : _input.Schema[_scorer.ImageColumnName].Index;
-        _filled = 0;
-        while (_filled < _ids.Length && _input.MoveNext())
+        if (!_input.MoveNext())
+            return false;
+        _slot = 0;
+        Pass(_slot, except: -1);
+        return true;
+    }
+
+    /// <summary>Goes on within the batch, or to the next one, which is scored first.</summary>
+    private bool MoveSlot()
+    {
+        if (_batch is { } batch && _slot + 1 < batch.FirstSlot + batch.Images.Count)
         {
-            foreach (var (_, buffer) in _passed.Where(column => column.Key != own))
-                buffer.Read(_filled);
-            _idGetter(ref _ids[_filled]);
-            _batches[_filled] = _input.Batch;
-            if (_image is not null)
-                images.Add(_scorer!.Read(_images!, _input.Position, () => _image(_filled), _bad));
-            _filled++;
+            _slot++;
+            return true;
         }
 
-        if (_filled > 0 && _scorer is not null)
-            _detections = _scorer.ScoreReadable(images);
-        return _filled > 0;
+        _batch?.Failure?.Throw();
+        _batch = _reader!.Next();
+        if (_batch is null)
+            return false;
+        if (_batch.Images.Count == 0)
+            _batch.Failure!.Throw();
+        _detections = _scorer!.ScoreReadable(_batch.Images);
+        _slot = _batch.FirstSlot;
+        return true;
+    }
+
+    /// <summary>Reads the row the input stands at: on the reader's thread.</summary>
+    private LetterboxedImage? ReadRow(int slot)
+    {
+        Pass(slot, except: _input.Schema[_scorer!.ImageColumnName].Index);
+        return _scorer.Read(_images!, _input.Position, () => _image!(slot), _bad);
+    }
+
+    private void Pass(int slot, int except)
+    {
+        foreach (var (column, buffer) in _passed)
+        {
+            if (column != except)
+                buffer.Read(slot);
+        }
+
+        _idGetter(ref _ids[slot]);
+        _batches[slot] = _input.Batch;
     }
 }

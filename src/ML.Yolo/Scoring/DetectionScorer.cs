@@ -65,7 +65,9 @@ internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput inp
             return [];
         var settings = options.Snapshot();
         var canvas = engine.HasFixedCanvas ? ScoringCanvas.Square : settings.Canvas;
-        return ScoringCanvases.Detect(images, canvas, input.MaxStride, input.ShowsBorders, alike => engine.Detect(alike, settings.Suppression));
+        return ScoringCanvases.Detect(images, canvas, input.MaxStride, input.ShowsBorders, engine.PixelsAtOnce, Detect);
+
+        Detection[][] Detect(IReadOnlyList<LetterboxedImage> alike) => engine.Detect(alike, settings.Suppression);
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

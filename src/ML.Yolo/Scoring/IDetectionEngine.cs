@@ -15,6 +15,9 @@ internal interface IDetectionEngine : IDisposable
     /// <summary>Whether it takes squares of the detector's image size alone.</summary>
     bool HasFixedCanvas => false;
 
+    /// <summary>Pixels that it is fastest with at a time, all images of a batch together. What a CPU's caches hold; no limit elsewhere.</summary>
+    long PixelsAtOnce => long.MaxValue;
+
     /// <summary>Detects in one batch of letterboxed images.</summary>
     /// <returns>Per image, in pixels of the original, most confident first.</returns>
     Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options);

@@ -18,6 +18,8 @@ internal sealed class SharedEngine(IDetectionEngine engine) : IDetectionEngine
 
     public bool HasFixedCanvas { get; } = engine.HasFixedCanvas;
 
+    public long PixelsAtOnce { get; } = engine.PixelsAtOnce;
+
     /// <summary>The engine itself; for more than a look at it, see <see cref="Use{T}"/>.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public IDetectionEngine Engine

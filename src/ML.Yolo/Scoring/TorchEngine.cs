@@ -6,16 +6,29 @@ using static TorchSharp.torch;
 namespace ML.Yolo.Scoring;
 
 /// <summary>Scores with LibTorch: network, decoding, suppression, and the way back to the pixels of the originals.</summary>
-/// <param name="network">The network, in evaluation mode and on its device; disposed with the engine. Its anchors stay as they are.</param>
+/// <param name="network">The network, in evaluation mode and on its device. Its anchors stay as they are.</param>
 /// <param name="device">Where the network runs.</param>
-internal sealed class TorchEngine(YoloNetwork network, Device device) : IDetectionEngine
+/// <param name="ownsNetwork">Whether the network is disposed with the engine.</param>
+internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsNetwork = true) : IDetectionEngine
 {
+    private readonly Lock _lock = new();
+    private volatile bool _isFolded;
+
     public ScoringEngine Kind => ScoringEngine.LibTorch;
+
+    public long PixelsAtOnce => device.type == TorchSharp.DeviceType.CPU ? ScoringCanvases.PixelsOfCaches : long.MaxValue;
 
     public MapDecoder Decoder { get; } = network.Head.CreateDecoder();
 
-    /// <summary>The network, in evaluation mode.</summary>
-    public YoloNetwork Network => network;
+    /// <summary>The network, in evaluation mode. Whoever takes it may change its weights: they are folded anew when scoring next.</summary>
+    public YoloNetwork Network
+    {
+        get
+        {
+            Unfold();
+            return network;
+        }
+    }
 
     /// <summary>Where the network runs.</summary>
     public Device Device => device;
@@ -31,13 +44,49 @@ internal sealed class TorchEngine(YoloNetwork network, Device device) : IDetecti
         using var scope = NewDisposeScope();
         using var noGradient = inference_mode();
         var pixels = ImageBatch.Assemble(images, images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
-        var maps = network.call(ImageBatch.ToInput(pixels, device));
+        var maps = Run(ImageBatch.ToInput(pixels, device));
         seen?.Invoke(maps);
         var likely = Decoder.DecodeLikely(maps, options.ScoreThreshold);
         return [.. likely.Select((predictions, i) => ToDetections(NonMaxSuppression.Apply(predictions, options).Rows, images[i].Letterbox))];
     }
 
-    public void Dispose() => network.Dispose();
+    /// <summary>The network alone, folded.</summary>
+    /// <param name="input">(B, 3, H, W) floats in [0, 1] on the device.</param>
+    public Tensor[] Run(Tensor input)
+    {
+        Fold();
+        return network.call(input);
+    }
+
+    public void Dispose()
+    {
+        if (ownsNetwork)
+            network.Dispose();
+        else
+            Unfold();
+    }
+
+    private void Fold()
+    {
+        if (_isFolded)
+            return;
+        lock (_lock)
+        {
+            if (!_isFolded)
+                network.Fold();
+            _isFolded = true;
+        }
+    }
+
+    private void Unfold()
+    {
+        lock (_lock)
+        {
+            if (_isFolded)
+                network.Unfold();
+            _isFolded = false;
+        }
+    }
 
     private static Detection[] ToDetections(Tensor rows, Letterbox letterbox)
         => rows.shape[0] == 0 ? [] : Detection.FromRows(MemoryMarshal.Cast<byte, float>(rows.contiguous().bytes), letterbox);

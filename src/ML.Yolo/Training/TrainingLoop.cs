@@ -1,3 +1,4 @@
+using ML.Yolo.Devices;
 using ML.Yolo.Distributed;
 using ML.Yolo.Samples;
 using ML.Yolo.Training.Augmentation;
@@ -74,6 +75,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="TrainingDivergedException">Loss, gradients or weights were no longer finite, and that is not to be passed over.</exception>
     public YoloNetwork Run()
     {
+        using var memory = NativeMemory.Keep();
         Report.Begin();
         _hearsBatches = _exchange.Any(Report.HearsBatches);
         Align();

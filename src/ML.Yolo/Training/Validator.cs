@@ -54,7 +54,7 @@ internal sealed class Validator
     {
         var distribution = Distribution ?? OneProcess.Instance;
         var share = RankShare.Of(distribution);
-        var engine = new TorchEngine(network, Device);
+        using var engine = new TorchEngine(network, Device, ownsNetwork: false);
         var found = new List<Detection[]>();
         var isCanceled = false;
         Loss?.Begin();
@@ -66,7 +66,8 @@ internal sealed class Validator
             if (isCanceled)
                 break;
             var images = Array.ConvertAll(samples, _set.Image);
-            found.AddRange(ScoringCanvases.Detect(images, Canvas, Input.MaxStride, Input.ShowsBorders, alike => Detect(engine, alike, images, samples)));
+            found.AddRange(ScoringCanvases.Detect(
+                images, Canvas, Input.MaxStride, Input.ShowsBorders, engine.PixelsAtOnce, alike => Detect(engine, alike, images, samples)));
         }
 
         return distribution.Any(isCanceled) ? null : new ValidationResult(Evaluate(Together(found, distribution)), Loss?.Read(distribution));

@@ -12,7 +12,7 @@ public sealed class ScalarTests
     private const string Scalar = "TorchSharp.Scalar";
     private const string Conversion = "op_Implicit";
 
-    private static readonly string[] Holders = ["ML.Yolo.Tensors.Arithmetic", "ML.Yolo.Training.WeightUpdate"];
+    private static readonly string[] Holders = ["ML.Yolo.Tensors.Arithmetic", "ML.Yolo.Training.WeightUpdate", "ML.Yolo.Networks.FusedConvolution"];
 
     [Theory]
     [InlineData("ML.Yolo.dll")]

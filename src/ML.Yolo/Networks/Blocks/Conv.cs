@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ML.Yolo.Networks;
+using ML.Yolo.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -59,6 +60,10 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
     private readonly BatchNorm2d _norm;
 
     private readonly bool _isActivated;
+    private readonly int _stride;
+    private readonly int _padding;
+    private readonly int _groups;
+    private volatile FoldedConvolution? _folded;
 
     /// <param name="inputChannels">C₁.</param>
     /// <param name="outputChannels">C₂.</param>
@@ -70,14 +75,37 @@ internal sealed class ConvBlock : Module<Tensor, Tensor>
     public ConvBlock(int inputChannels, int outputChannels, int kernel = 1, int stride = 1, int? padding = null, int groups = 1, bool isActivated = true)
         : base(nameof(ConvBlock))
     {
-        _isActivated = isActivated;
+        (_isActivated, _stride, _padding, _groups) = (isActivated, stride, padding ?? kernel / 2, groups);
         _convolution = Conv2d(inputChannels, outputChannels, kernel, stride, padding ?? kernel / 2, groups: groups, bias: false);
         _norm = BatchNorm2d(outputChannels, NormEpsilon, NormMomentum);
         RegisterComponents();
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _folded?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Makes weights with the norm folded in, which are used where the block scores. Those it has stay as they are.</summary>
+    public void Fold()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var factor = _norm.weight!.to(ScalarType.Float64) / _norm.running_var!.to(ScalarType.Float64).Plus(NormEpsilon).sqrt();       // (C₂)
+        var bias = (_norm.bias!.to(ScalarType.Float64) - (_norm.running_mean!.to(ScalarType.Float64) * factor)).to(ScalarType.Float32);
+        var weight = ChannelsLast.Of((_convolution.weight!.to(ScalarType.Float64) * factor.view(-1, 1, 1, 1)).to(ScalarType.Float32));
+        _folded = new FoldedConvolution(weight, bias, _stride, _padding, _groups, _isActivated);
+    }
+
+    /// <summary>Forgets them, as they may be out of date. Others may be scoring with them: their memory is left to the collector.</summary>
+    public void Unfold() => _folded = null;
+
     public override Tensor forward(Tensor input)
     {
+        if (_folded is { } folded && !training && !is_grad_enabled())
+            return folded.Run(input);
         using var scope = NewDisposeScope();
         var normed = _norm.call(_convolution.call(input));
         return (_isActivated ? functional.silu(normed) : normed).MoveToOuterDisposeScope();

@@ -36,7 +36,17 @@ internal sealed class AnchorDecoder(AnchorBoxCoding coding, AnchorSet anchors, I
 
     private protected override Tensor Rows(Tensor map) => map.reshape(-1, map.shape[4]);
 
-    private protected override Tensor MaxScoreLogits(Tensor rows) => rows.select(1, AnchorChannels.Objectness);
+    private protected override Tensor MaxScoreLogits(Tensor map) => map.select(4, AnchorChannels.Objectness);
+
+    private protected override Tensor RowsAt(Tensor map, Tensor images, Tensor positions)
+    {
+        var (height, width) = (map.shape[2], map.shape[3]);
+        return map.index(
+            TensorIndex.Tensor(images),
+            TensorIndex.Tensor(positions.FloorOver(height * width)),
+            TensorIndex.Tensor(positions.FloorOver(width).Remainder(height)),
+            TensorIndex.Tensor(positions.Remainder(width)));
+    }
 
     private protected override (Tensor Boxes, Tensor Scores) DecodeRows(Tensor rows, Tensor position, int layer, long width, long height)
     {

@@ -50,12 +50,13 @@ internal abstract class MapDecoder(IReadOnlyList<int> strides, int classCount)
         var first = 0L;
         for (var layer = 0; layer < maps.Count; layer++)
         {
-            var rows = Rows(maps[layer]);                                                 // (B·n, …)
-            var count = rows.shape[0] / maps[layer].shape[0];
-            var likely = MaxScoreLogits(rows).IsAbove(MinLogit(minScore)).nonzero().squeeze(1);    // (K)
-            var position = likely.Remainder(count);
-            var (layerBoxes, layerScores) = DecodeRows(rows.index_select(0, likely), position, layer, GridWidth(maps[layer]), GridHeight(maps[layer]));
-            images.Add(likely.FloorOver(count));
+            var best = MaxScoreLogits(maps[layer]);                                       // (B, …, H, W)
+            var count = best.numel() / maps[layer].shape[0];
+            var likely = best.IsAbove(MinLogit(minScore)).reshape(-1).nonzero().squeeze(1);    // (K)
+            var (image, position) = (likely.FloorOver(count), likely.Remainder(count));
+            var rows = RowsAt(maps[layer], image, position);                              // (K, …)
+            var (layerBoxes, layerScores) = DecodeRows(rows, position, layer, GridWidth(maps[layer]), GridHeight(maps[layer]));
+            images.Add(image);
             indices.Add(position.Plus(first));
             boxes.Add(layerBoxes);
             scores.Add(layerScores);
@@ -89,8 +90,14 @@ internal abstract class MapDecoder(IReadOnlyList<int> strides, int classCount)
     /// <summary>One row of logits per prediction, image by image.</summary>
     private protected abstract Tensor Rows(Tensor map);
 
-    /// <summary>A logit per row that no score of it exceeds.</summary>
-    private protected abstract Tensor MaxScoreLogits(Tensor rows);
+    /// <summary>A logit per prediction that no score of it exceeds, (B, …, H, W).</summary>
+    private protected abstract Tensor MaxScoreLogits(Tensor map);
+
+    /// <summary>The rows of logits of some predictions, (K, …).</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="images">(K): the image of each.</param>
+    /// <param name="positions">(K): which prediction of the layer each is.</param>
+    private protected abstract Tensor RowsAt(Tensor map, Tensor images, Tensor positions);
 
     /// <summary>Boxes (K, 4) and scores (K, C) of rows.</summary>
     /// <param name="rows">Logits.</param>

@@ -50,7 +50,11 @@ internal sealed class PointDecoder(IReadOnlyList<int> strides, int classCount) :
 
     private protected override Tensor Rows(Tensor map) => map.permute(0, 2, 3, 1).reshape(-1, map.shape[1]);
 
-    private protected override Tensor MaxScoreLogits(Tensor rows) => rows.narrow(1, PointChannels.FirstClass, ClassCount).amax([1]);
+    private protected override Tensor MaxScoreLogits(Tensor map) => map.narrow(1, PointChannels.FirstClass, ClassCount).amax([1]);
+
+    private protected override Tensor RowsAt(Tensor map, Tensor images, Tensor positions)
+        => map.permute(0, 2, 3, 1).index(
+            TensorIndex.Tensor(images), TensorIndex.Tensor(positions.FloorOver(map.shape[3])), TensorIndex.Tensor(positions.Remainder(map.shape[3])));
 
     private protected override (Tensor Boxes, Tensor Scores) DecodeRows(Tensor rows, Tensor position, int layer, long width, long height)
     {

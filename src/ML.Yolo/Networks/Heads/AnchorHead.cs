@@ -103,7 +103,7 @@ internal sealed class AnchorHead : DetectionHead
             var map = _convolutions[i].call(inputs[i]);                                       // (B, A·(5 + C), H, W)
             var shape = map.shape;
             var logits = map.view(shape[0], -1, _channels, shape[2], shape[3]);               // (B, A, 5 + C, H, W)
-            outputs[i] = logits.permute(0, 1, 3, 4, 2).contiguous().MoveToOuterDisposeScope();
+            outputs[i] = logits.permute(0, 1, 3, 4, 2).MoveToOuterDisposeScope();             // no copy: a cell's logits lie together already
         }
 
         return outputs;

@@ -1,0 +1,58 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using ML.Yolo.Benchmarks.Reference;
+using static TorchSharp.torch;
+
+namespace ML.Yolo.Benchmarks;
+
+/// <summary>Whether memory stays flat over many images of varied sizes, each on a canvas of its own, with either engine.</summary>
+internal static class MemorySoak
+{
+    private const int ImageCount = 10_000;
+    private const int SettledAfter = 500;
+    private const int ReportEvery = 2_000;
+    private const double MaxGrowth = 1.05;
+    private const long Megabyte = 1 << 20;
+
+    /// <summary>Scores, and prints what the process holds.</summary>
+    /// <returns>What the program ends with: 1 where memory grew by more than a twentieth after the first images.</returns>
+    public static int Run()
+    {
+        var context = new MLContext();
+        using var torch = new YoloTransformer(
+            YoloNetwork.Create(Workload.Architecture, Workload.ClassCount),
+            CPU,
+            [.. Enumerable.Range(0, Workload.ClassCount).Select(i => $"{i}")],
+            new YoloTrainer.Options { ImageSize = Workload.ImageSize });
+        using var onnx = torch.ToOnnxRuntime(context);
+        return IsFlat(torch) & IsFlat(onnx) ? 0 : 1;
+    }
+
+    private static bool IsFlat(YoloTransformer model)
+    {
+        using var detector = new YoloDetector(model);
+        var random = new Random(0);
+        var (settled, held) = (0L, 0L);
+        for (var i = 1; i <= ImageCount; i++)
+        {
+            var (width, height) = (random.Next(32, 1000), random.Next(32, 1000));
+            using var image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, new byte[4 * width * height]);
+            detector.Detect(image);
+            if (i != SettledAfter && i % ReportEvery != 0)
+                continue;
+            held = Held();
+            settled = i == SettledAfter ? held : settled;
+            Console.WriteLine($"{model.ScoringEngine}: {held / Megabyte} MB after {i} images");
+        }
+
+        return held <= MaxGrowth * settled;
+    }
+
+    private static long Held()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return Environment.WorkingSet;
+    }
+}
