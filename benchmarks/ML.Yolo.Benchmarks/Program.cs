@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using ML.Yolo.Benchmarks;
 
-// "ratios [name …]" takes three minutes and prints quotients; "profile" prints where the time of a training step goes;
+// "ratios [name …]" takes three minutes and prints quotients; "profile [step|scoring]" prints where the time goes;
 // "accuracy SET EPOCHS SEED [WEIGHTS] [OPTION=VALUE …]" trains and measures;
 // "scaling FOLDER" measures training by size, batch, classes and targets, and writes plots; "networks [PREFIX]" every architecture with both engines;
 // "soak" scores ten thousand images and tells whether memory stays flat;
@@ -15,9 +15,12 @@ if (args is ["accuracy", var set, var epochs, var seed, .. var more])
 
 if (args is ["ratios", .. var names])
     return RatioTable.Print(names);
-if (args is ["profile"])
+if (args is ["profile", .. var parts])
 {
-    StepProfile.Print();
+    if (parts is not ["scoring"])
+        StepProfile.Print();
+    if (parts is not ["step"])
+        ScoringProfile.Print();
     return 0;
 }
 

@@ -7,16 +7,18 @@ namespace ML.Yolo.Onnx.Scoring;
 /// <summary>Opens models with ONNX Runtime, on the device an <c>MLContext</c> asks for, and says what is missing where that fails.</summary>
 internal static class OnnxBackend
 {
+    /// <param name="environment">Says which GPU, if any.</param>
+    /// <param name="model">The ONNX file.</param>
+    /// <param name="threads">Threads of a run on the CPU; null leaves it to ONNX Runtime, which takes one per core.</param>
     /// <exception cref="OnnxBackendException">The native library, or the GPU asked for, is missing.</exception>
-    public static InferenceSession Open(IHostEnvironment environment, byte[] model)
+    public static InferenceSession Open(IHostEnvironment environment, byte[] model, int? threads = null)
     {
         try
         {
             // A pattern is kept for every shape of input, and canvases have many: memory would grow with them.
             using var options = new SessionOptions { EnableMemoryPattern = false };
-
-            // Threads that spin for the next layer take the cores from those that decode the next images.
-            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            if (threads is { } count)
+                options.IntraOpNumThreads = count;
             if (environment.GpuDeviceId() is { } gpu)
                 UseGpu(environment, options, gpu);
             return new InferenceSession(model, options);

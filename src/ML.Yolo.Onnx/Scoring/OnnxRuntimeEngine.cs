@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
 using ML.Yolo.Imaging;
@@ -18,22 +19,26 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
 
     private readonly byte[] _model;
     private readonly InferenceSession _session;
+    private readonly Lazy<InferenceSession> _lane;
     private readonly RunOptions _run = new();
+    private readonly ConcurrentBag<float[]> _buffers = [];
     private readonly string[] _inputs;
     private readonly string[] _outputs;
     private readonly ExportedOutput _reader;
     private readonly int? _batchSize;
-    private float[]? _input;
 
-    private OnnxRuntimeEngine(byte[] model, InferenceSession session, int classCount)
+    private OnnxRuntimeEngine(IHostEnvironment environment, byte[] model, InferenceSession session, int classCount)
     {
         (_model, _session) = (model, session);
+        _lane = new(() => OnnxBackend.Open(environment, model, threads: 1));
         Decoder = ExportedDecoder.Read(session.ModelMetadata, classCount);
         (_inputs, _outputs) = ([.. session.InputNames], [.. session.OutputNames]);
         _reader = ExportedOutput.Of(_outputs, Decoder);
         var shape = session.InputMetadata[_inputs[0]].Dimensions;                         // (B, 3, H, W), −1 where open
         _batchSize = shape[0] > 0 ? shape[0] : null;
         HasFixedCanvas = shape[^1] > 0;
+        if (environment.GpuDeviceId() is null && _batchSize is null)
+            (PixelsAtOnce, Lanes) = (ScoringCanvases.PixelsOfCaches, Environment.ProcessorCount);
     }
 
     public ScoringEngine Kind => ScoringEngine.OnnxRuntime;
@@ -44,7 +49,9 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
 
     public bool HasFixedCanvas { get; }
 
-    public long PixelsAtOnce { get; private init; } = long.MaxValue;
+    public long PixelsAtOnce { get; } = long.MaxValue;
+
+    public int Lanes { get; } = 1;
 
     /// <summary>An engine over an exported model.</summary>
     /// <exception cref="OnnxBackendException">The native library or the GPU asked for is missing.</exception>
@@ -53,7 +60,7 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
         var session = OnnxBackend.Open(environment, model);
         try
         {
-            return new(model, session, classCount) { PixelsAtOnce = environment.GpuDeviceId() is null ? ScoringCanvases.PixelsOfCaches : long.MaxValue };
+            return new(environment, model, session, classCount);
         }
         catch
         {
@@ -65,33 +72,37 @@ internal sealed class OnnxRuntimeEngine : IExportedEngine
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         if (_batchSize is not { } size || size == images.Count)
-            return Run(images, options);
+            return Run(_session, images, options);
 
         // A last batch that is too small is filled up with its first image, and what that finds again is left out.
         var batches = images.Chunk(size).Select(batch
             => (batch.Length, Whole: (LetterboxedImage[])[.. batch, .. Enumerable.Repeat(batch[0], size - batch.Length)]));
-        return [.. batches.SelectMany(batch => Run(batch.Whole, options)[..batch.Length])];
+        return [.. batches.SelectMany(batch => Run(_session, batch.Whole, options)[..batch.Length])];
     }
+
+    public Detection[][] DetectInLane(IReadOnlyList<LetterboxedImage> images, NmsOptions options) => Run(_lane.Value, images, options);
 
     public void Dispose()
     {
         _session.Dispose();
+        if (_lane.IsValueCreated)
+            _lane.Value.Dispose();
         _run.Dispose();
     }
 
-    private Detection[][] Run(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
+    private Detection[][] Run(InferenceSession session, IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         var (width, height) = (images[0].Letterbox.CanvasWidth, images[0].Letterbox.CanvasHeight);
         var length = images.Count * Planes * height * width;
 
-        // One array is kept, the largest so far: a pool would keep one of every size.
-        var input = Interlocked.Exchange(ref _input, null) is { } kept && kept.Length >= length ? kept : GC.AllocateUninitializedArray<float>(length);
+        // As many arrays are kept as there were runs at a time, each the largest so far: a pool would keep one of every size.
+        var input = _buffers.TryTake(out var kept) && kept.Length >= length ? kept : GC.AllocateUninitializedArray<float>(length);
         Fill(images, width * height, input);
         using var value = OrtValue.CreateTensorValueFromMemory(
             OrtMemoryInfo.DefaultInstance, input.AsMemory(0, length), [images.Count, Planes, height, width]);
-        using var outputs = _session.Run(_run, _inputs, [value], _outputs);
+        using var outputs = session.Run(_run, _inputs, [value], _outputs);
         Detection[][] found = [.. images.Select((image, i) => Detection.FromRows(_reader.Read(outputs, i, options, image.Letterbox), image.Letterbox))];
-        _input = input;
+        _buffers.Add(input);
         return found;
     }
 

@@ -65,9 +65,8 @@ internal sealed class DetectionScorer(IDetectionEngine engine, DetectorInput inp
             return [];
         var settings = options.Snapshot();
         var canvas = engine.HasFixedCanvas ? ScoringCanvas.Square : settings.Canvas;
-        return ScoringCanvases.Detect(images, canvas, input.MaxStride, input.ShowsBorders, engine.PixelsAtOnce, Detect);
-
-        Detection[][] Detect(IReadOnlyList<LetterboxedImage> alike) => engine.Detect(alike, settings.Suppression);
+        var batches = ScoringCanvases.Lay(images, canvas, input.MaxStride, input.ShowsBorders, engine.PixelsAtOnce, engine.Lanes);
+        return ScoringCanvases.Detect(batches, engine, settings.Suppression);
     }
 
     /// <summary>The getter of the <paramref name="offset"/>th predicted column: labels, boxes, scores.</summary>

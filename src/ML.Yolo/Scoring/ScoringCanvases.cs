@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using ML.Yolo.Imaging;
 
 namespace ML.Yolo.Scoring;
@@ -11,41 +13,67 @@ internal static class ScoringCanvases
     /// </summary>
     public const long PixelsOfCaches = 640 * 640;
 
-    /// <summary>Detects in images of any shape; those on canvases of one size go together.</summary>
+    /// <summary>Lays images of any shape; those on canvases of one size go together.</summary>
     /// <param name="images">Images and their places on square canvases.</param>
     /// <param name="canvas">What to lay them on.</param>
     /// <param name="maxStride">The network's largest stride, pixels.</param>
     /// <param name="showsBorders">Whether it was trained on images with borders.</param>
     /// <param name="pixelsAtOnce">Pixels of a batch at most; one image goes whatever its size.</param>
-    /// <param name="detect">Detects in one batch of one canvas size.</param>
-    /// <returns>Per image, most confident first.</returns>
-    public static Detection[][] Detect(
-        IReadOnlyList<LetterboxedImage> images,
-        ScoringCanvas canvas,
-        int maxStride,
-        bool showsBorders,
-        long pixelsAtOnce,
-        Func<IReadOnlyList<LetterboxedImage>, Detection[][]> detect)
+    /// <param name="lanes">Batches that are scored side by side: there are as many, where there are images for them.</param>
+    /// <returns>Batches in which every image is once.</returns>
+    public static IReadOnlyList<CanvasBatch> Lay(
+        IReadOnlyList<LetterboxedImage> images, ScoringCanvas canvas, int maxStride, bool showsBorders, long pixelsAtOnce, int lanes)
     {
-        if (canvas == ScoringCanvas.Square)
-            return DetectParts(images, pixelsAtOnce, detect);
-        var results = new Detection[images.Count][];
-        var tight = images.Select((entry, i) => (Index: i, entry.Image, Letterbox: entry.Letterbox.Tight(maxStride, showsBorders)));
-        foreach (var alike in tight.GroupBy(entry => (entry.Letterbox.CanvasWidth, entry.Letterbox.CanvasHeight)))
-        {
-            var found = DetectParts([.. alike.Select(entry => new LetterboxedImage(entry.Image, entry.Letterbox))], pixelsAtOnce, detect);
-            foreach (var (entry, detections) in alike.Zip(found))
-                results[entry.Index] = detections;
-        }
-
-        return results;
+        var laid = images.Select((image, i) => (Index: i, Image: canvas == ScoringCanvas.Square
+            ? image
+            : image with { Letterbox = image.Letterbox.Tight(maxStride, showsBorders) }));
+        var share = (images.Count + lanes - 1) / lanes;
+        return
+        [
+            .. laid.GroupBy(entry => (entry.Image.Letterbox.CanvasWidth, entry.Image.Letterbox.CanvasHeight))
+                .SelectMany(alike => alike.Chunk((int)Math.Clamp(pixelsAtOnce / ((long)alike.Key.CanvasWidth * alike.Key.CanvasHeight), 1, share)))
+                .Select(part => new CanvasBatch(Array.ConvertAll(part, entry => entry.Index), Array.ConvertAll(part, entry => entry.Image))),
+        ];
     }
 
-    private static Detection[][] DetectParts(
-        IReadOnlyList<LetterboxedImage> images, long pixelsAtOnce, Func<IReadOnlyList<LetterboxedImage>, Detection[][]> detect)
+    /// <summary>Detects in every batch, one after the other.</summary>
+    /// <returns>Per image, most confident first.</returns>
+    public static Detection[][] Detect(IReadOnlyList<CanvasBatch> batches, Func<LetterboxedImage[], Detection[][]> detect)
     {
-        var pixels = (long)images[0].Letterbox.CanvasWidth * images[0].Letterbox.CanvasHeight;
-        var size = (int)Math.Clamp(pixelsAtOnce / pixels, 1, images.Count);
-        return size == images.Count ? detect(images) : [.. images.Chunk(size).SelectMany(part => detect(part))];
+        var found = new Detection[batches.Sum(batch => batch.Indices.Length)][];
+        foreach (var batch in batches)
+            Put(batch, detect(batch.Images), found);
+        return found;
+    }
+
+    /// <summary>Detects in batches side by side, where they occupy most of the lanes; else one after the other, each on all threads.</summary>
+    /// <inheritdoc cref="Detect(IReadOnlyList{CanvasBatch}, Func{LetterboxedImage[], Detection[][]})"/>
+    public static Detection[][] Detect(IReadOnlyList<CanvasBatch> batches, IDetectionEngine engine, NmsOptions options)
+    {
+        if (engine.Lanes == 1 || batches.Count == 1 || 2 * batches.Count < engine.Lanes)
+            return Detect(batches, images => engine.Detect(images, options));
+        var found = new Detection[batches.Sum(batch => batch.Indices.Length)][];
+        var failures = new ConcurrentQueue<ExceptionDispatchInfo>();
+        Parallel.ForEach(batches, new ParallelOptions { MaxDegreeOfParallelism = engine.Lanes }, (batch, loop) =>
+        {
+            try
+            {
+                Put(batch, engine.DetectInLane(batch.Images, options), found);
+            }
+            catch (Exception exception)
+            {
+                failures.Enqueue(ExceptionDispatchInfo.Capture(exception));
+                loop.Stop();
+            }
+        });
+        if (failures.TryDequeue(out var failure))
+            failure.Throw();
+        return found;
+    }
+
+    private static void Put(CanvasBatch batch, Detection[][] detections, Detection[][] found)
+    {
+        foreach (var (index, ofImage) in batch.Indices.Zip(detections))
+            found[index] = ofImage;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class SharedEngine(IDetectionEngine engine) : IDetectionEngine
 
     public long PixelsAtOnce { get; } = engine.PixelsAtOnce;
 
+    public int Lanes => engine.Lanes;
+
     /// <summary>The engine itself; for more than a look at it, see <see cref="Use{T}"/>.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     public IDetectionEngine Engine
@@ -32,6 +34,8 @@ internal sealed class SharedEngine(IDetectionEngine engine) : IDetectionEngine
     }
 
     public Detection[][] Detect(IReadOnlyList<LetterboxedImage> images, NmsOptions options) => Use(inner => inner.Detect(images, options));
+
+    public Detection[][] DetectInLane(IReadOnlyList<LetterboxedImage> images, NmsOptions options) => Use(inner => inner.DetectInLane(images, options));
 
     /// <summary>Does something with the engine, which is there until that is done.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ML.Yolo.Devices;
 using ML.Yolo.Imaging;
 using ML.Yolo.Networks;
 using static TorchSharp.torch;
@@ -17,6 +18,8 @@ internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsN
     public ScoringEngine Kind => ScoringEngine.LibTorch;
 
     public long PixelsAtOnce => device.type == TorchSharp.DeviceType.CPU ? ScoringCanvases.PixelsOfCaches : long.MaxValue;
+
+    public int Lanes => device.type == TorchSharp.DeviceType.CPU && OpenMpThreads.CanDiffer ? get_num_threads() : 1;
 
     public MapDecoder Decoder { get; } = network.Head.CreateDecoder();
 
@@ -48,6 +51,12 @@ internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsN
         seen?.Invoke(maps);
         var likely = Decoder.DecodeLikely(maps, options.ScoreThreshold);
         return [.. likely.Select((predictions, i) => ToDetections(NonMaxSuppression.Apply(predictions, options).Rows, images[i].Letterbox))];
+    }
+
+    public Detection[][] DetectInLane(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
+    {
+        using var one = OpenMpThreads.One();
+        return Detect(images, options);
     }
 
     /// <summary>The network alone, folded.</summary>

@@ -66,8 +66,8 @@ internal sealed class Validator
             if (isCanceled)
                 break;
             var images = Array.ConvertAll(samples, _set.Image);
-            found.AddRange(ScoringCanvases.Detect(
-                images, Canvas, Input.MaxStride, Input.ShowsBorders, engine.PixelsAtOnce, alike => Detect(engine, alike, images, samples)));
+            var batches = ScoringCanvases.Lay(images, Canvas, Input.MaxStride, Input.ShowsBorders, engine.PixelsAtOnce, lanes: 1);
+            found.AddRange(ScoringCanvases.Detect(batches, alike => Detect(engine, alike, images, samples)));
         }
 
         return distribution.Any(isCanceled) ? null : new ValidationResult(Evaluate(Together(found, distribution)), Loss?.Read(distribution));

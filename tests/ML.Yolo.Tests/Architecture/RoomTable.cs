@@ -22,7 +22,7 @@ internal static class RoomTable
         ["Weights"] = ["Networks", "Files", "Tensors"],
         ["Datasets"] = ["Columns", "Imaging", "Boxes", "Files"],
         ["Samples"] = ["Columns", "Imaging", "Boxes", "Distributed"],
-        ["Scoring"] = ["Networks", "Imaging", "Columns", "Boxes", "Tensors"],
+        ["Scoring"] = ["Networks", "Imaging", "Columns", "Boxes", "Devices", "Tensors"],
         ["Evaluation"] = ["Boxes"],
         ["Training"] =
         [

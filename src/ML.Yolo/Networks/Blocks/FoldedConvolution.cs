@@ -8,6 +8,7 @@ namespace ML.Yolo.Networks;
 internal sealed class FoldedConvolution : IDisposable
 {
     private readonly Tensor _weight;
+    private volatile Tensor? _packed;
     private readonly Tensor _bias;
     private readonly (int Stride, int Padding, int Groups) _shape;
     private readonly (Scalar Padding, Scalar Stride, Scalar Groups) _scalars;
@@ -32,7 +33,7 @@ internal sealed class FoldedConvolution : IDisposable
         var (stride, padding, groups) = _shape;
         if (_isActivated && FusedConvolution.CanRun(input) && FusedConvolution.Instance is { } fused)
         {
-            var activated = fused.Run(input, _weight, _bias, _scalars);
+            var activated = fused.Run(input, Packed(fused, input), _bias, _scalars);
             GC.KeepAlive(this);                                                           // and with it the numbers, which LibTorch reads late
             return activated.MoveToOuterDisposeScope();
         }
@@ -41,10 +42,14 @@ internal sealed class FoldedConvolution : IDisposable
         return (_isActivated ? functional.silu(output, inplace: true) : output).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Packed for the first input. Where two are first at a time, the collector has one of the results.</summary>
+    private Tensor Packed(FusedConvolution fused, Tensor input) => _packed ??= fused.Pack(_weight, _scalars, input).DetachFromDisposeScope();
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _weight.Dispose();
+        _packed?.Dispose();
         _bias.Dispose();
     }
 }

@@ -27,6 +27,13 @@ internal sealed class FusedConvolution
             groups: int) -> Tensor:
             scalars = annotate(List[Optional[number]], [])
             return ops.mkldnn._convolution_pointwise(x, weight, bias, [padding, padding], [stride, stride], [1, 1], groups, "swish", scalars, "")
+          def pack(self: __torch__.Fused,
+            weight: Tensor,
+            padding: int,
+            stride: int,
+            groups: int,
+            x: Tensor) -> Tensor:
+            return ops.mkldnn._reorder_convolution_weight(weight, [padding, padding], [stride, stride], [1, 1], groups, torch.size(x))
 
         """;
 
@@ -52,6 +59,13 @@ internal sealed class FusedConvolution
     /// <param name="shape">Padding, stride and groups, which the caller holds until the call is over.</param>
     public Tensor Run(Tensor input, Tensor weight, Tensor bias, (Scalar Padding, Scalar Stride, Scalar Groups) shape)
         => (Tensor)_module.invoke("forward", input, weight, bias, shape.Padding, shape.Stride, shape.Groups);
+
+    /// <summary>Weights in the order that the processor's convolution wants them in, which otherwise it makes in each call.</summary>
+    /// <param name="weight">(C₂, C₁ / groups, K, K).</param>
+    /// <param name="shape">Padding, stride and groups, which the caller holds until the call is over.</param>
+    /// <param name="input">(B, C₁, H, W): the order depends on the size. Inputs of others are convolved too, with what it takes to reorder.</param>
+    public Tensor Pack(Tensor weight, (Scalar Padding, Scalar Stride, Scalar Groups) shape, Tensor input)
+        => (Tensor)_module.invoke("pack", weight, shape.Padding, shape.Stride, shape.Groups, input);
 
     private static FusedConvolution? Load()
     {
