@@ -48,7 +48,7 @@ internal static class ScoringProfile
     {
         using var image = MLImage.CreateFromFile(path);
         var letterbox = Letterbox.Fit(image, ImageSize);
-        return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox.Tight(maxStride: 32, isSpared: true));
+        return new LetterboxedImage(ResizedImage.From(image, letterbox), letterbox.Tight(32, isSpared: true));
     }
 
     private static void PrintTorch(TorchEngine engine, LetterboxedImage[] images)

@@ -41,6 +41,7 @@ internal static class Api
         CancellationToken cancellationToken)
     {
         var filter = new DetectionFilter { ScoreThreshold = score, IouThreshold = iou, MaxDetections = max };
+        slot.Current.Batcher.ThrowIfFull();                                              // before an upload is taken in that would be refused after it
         var images = await reader.ReadAsync(request, cancellationToken);
         foreach (var image in images)
             ImageHeader.Check(image, options.MaxPixels);

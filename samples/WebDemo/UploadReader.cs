@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -99,16 +100,33 @@ internal sealed class UploadReader(WebDemoOptions options)
     /// <summary>Takes memory for what has come, and not for what was announced.</summary>
     private async Task<byte[]> ReadAllAsync(Stream stream, int room, CancellationToken cancellationToken)
     {
-        using var bytes = new MemoryStream();
-        var buffer = new byte[BufferSize];
-        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
         {
-            if (bytes.Length + count > room)
-                throw TooLarge();
-            bytes.Write(buffer, 0, count);
-        }
+            var length = 0;
+            while (await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var count)
+            {
+                length += count;
+                if (length > room)
+                    throw TooLarge();
+                if (length == buffer.Length)
+                    buffer = Grown(buffer);
+            }
 
-        return bytes.ToArray();
+            return buffer[..length];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static byte[] Grown(byte[] full)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(2 * full.Length);
+        full.CopyTo(buffer, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return buffer;
     }
 
     private ImageException TooLarge()

@@ -124,6 +124,14 @@ public sealed class DetectionBatcher : IAsyncDisposable
         return await place.Value.Result.ConfigureAwait(false);
     }
 
+    /// <summary>Refuses as <see cref="DetectAsync"/> would now, for callers who have yet to receive an image. Room now is no promise for later.</summary>
+    /// <exception cref="DetectionQueueFullException">Too many images wait: <see cref="DetectionBatcherOptions.QueueCapacity"/>.</exception>
+    public void ThrowIfFull()
+    {
+        lock (_lock)
+            RefuseIfFull();
+    }
+
     /// <summary>Accepts no more images, and returns when all that were accepted are scored.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -138,16 +146,19 @@ public sealed class DetectionBatcher : IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            if (_decoding + _ready.Count >= _options.QueueCapacity)
-            {
-                RefusedImages.Add(1);
-                throw new DetectionQueueFullException($"{_options.QueueCapacity} images are waiting to be scored, and no more may wait.");
-            }
-
+            RefuseIfFull();
             _decoding++;
         }
 
         WaitingImages.Add(1);
+    }
+
+    private void RefuseIfFull()
+    {
+        if (_decoding + _ready.Count < _options.QueueCapacity)
+            return;
+        RefusedImages.Add(1);
+        throw new DetectionQueueFullException($"{_options.QueueCapacity} images are waiting to be scored, and no more may wait.");
     }
 
     private async Task<PreparedImage> DecodeAsync(byte[] bytes, CancellationToken cancellationToken)

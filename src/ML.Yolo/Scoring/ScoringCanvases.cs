@@ -53,17 +53,18 @@ internal static class ScoringCanvases
         if (engine.Lanes == 1 || batches.Count == 1 || 2 * batches.Count < engine.Lanes)
             return Detect(batches, images => engine.Detect(images, options));
         var found = new Detection[batches.Sum(batch => batch.Indices.Length)][];
+        var waiting = new ConcurrentQueue<CanvasBatch>(batches);
         var failures = new ConcurrentQueue<ExceptionDispatchInfo>();
-        Parallel.ForEach(batches, new ParallelOptions { MaxDegreeOfParallelism = engine.Lanes }, (batch, loop) =>
+        Parallel.For(0, Math.Min(engine.Lanes, batches.Count), _ =>
         {
             try
             {
-                Put(batch, engine.DetectInLane(batch.Images, options), found);
+                while (failures.IsEmpty && waiting.TryDequeue(out var batch))
+                    Put(batch, engine.DetectInLane(batch.Images, options), found);
             }
             catch (Exception exception)
             {
                 failures.Enqueue(ExceptionDispatchInfo.Capture(exception));
-                loop.Stop();
             }
         });
         if (failures.TryDequeue(out var failure))

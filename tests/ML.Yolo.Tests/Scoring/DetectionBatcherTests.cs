@@ -97,6 +97,22 @@ public sealed class DetectionBatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task ThrowIfFull_AsManyWaitAsMay_RefusesUntilOneIsScored()
+    {
+        await using var batcher = Batcher(new() { QueueCapacity = 1 });
+        batcher.ThrowIfFull();
+        var first = batcher.DetectAsync(Picture);
+        await _engine.Begun();
+        batcher.ThrowIfFull();
+        var second = batcher.DetectAsync(Picture);
+
+        Assert.Throws<DetectionQueueFullException>(batcher.ThrowIfFull);
+        _engine.Open();
+        await Task.WhenAll(first, second);
+        batcher.ThrowIfFull();
+    }
+
+    [Fact]
     public async Task DetectAsync_QueueIsFull_IsRefusedAndTheOthersAreScored()
     {
         await using var batcher = Batcher(new() { QueueCapacity = 2 });
