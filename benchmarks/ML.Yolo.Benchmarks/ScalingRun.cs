@@ -18,7 +18,7 @@ internal static class ScalingRun
     /// <param name="folder">Where the plots go.</param>
     public static void Training(string folder)
     {
-        using var memory = NativeMemory.Keep();
+        using var memory = FreedMemory.Keep();
         Write(folder, "step-by-size", "Side of the images, pixels", "ms per image, a training step of 8",
             [.. new[] { 160, 224, 320, 416, 512, 640 }.Select(size => ((double)size, Step(size, 8, 80) / 8))]);
         Write(folder, "step-by-batch", "Images per batch, 320 pixels", "ms per image, a training step",

@@ -15,7 +15,7 @@ internal static class StepProfile
     /// <summary>Prints the mean milliseconds of each part.</summary>
     public static void Print()
     {
-        using var memory = NativeMemory.Keep();
+        using var memory = FreedMemory.Keep();
         var workload = new Workload();
         using var network = YoloNetwork.Create(Workload.Architecture, Workload.ClassCount);
         using var loss = AnchorLoss.Create(new YoloV5LossOptions(), network.Anchors!);

@@ -8,7 +8,7 @@ namespace ML.Yolo.Benchmarks;
 /// <summary>A whole step of training as the trainer makes it: from bytes to averaged weights.</summary>
 internal sealed class TrainingStepBenchmark : IDisposable
 {
-    private readonly NativeMemory _memory = NativeMemory.Keep();
+    private readonly FreedMemory _memory = FreedMemory.Keep();
     private readonly YoloNetwork _network = YoloNetwork.Create(Workload.Architecture, Workload.ClassCount);
     private readonly DeviceReplicas _replicas;
     private readonly DetectionLoss _loss;

@@ -124,7 +124,7 @@ public sealed class DetectionBatcher : IAsyncDisposable
         return await place.Value.Result.ConfigureAwait(false);
     }
 
-    /// <summary>Refuses as <see cref="DetectAsync"/> would now, for callers who have yet to receive an image. Room now is no promise for later.</summary>
+    /// <summary>Refuses as <see cref="DetectAsync"/> would now, for callers who have yet to receive an image. There may be none later.</summary>
     /// <exception cref="DetectionQueueFullException">Too many images wait: <see cref="DetectionBatcherOptions.QueueCapacity"/>.</exception>
     public void ThrowIfFull()
     {

@@ -55,7 +55,7 @@ internal static class ScoringCanvases
         var found = new Detection[batches.Sum(batch => batch.Indices.Length)][];
         var waiting = new ConcurrentQueue<CanvasBatch>(batches);
         var failures = new ConcurrentQueue<ExceptionDispatchInfo>();
-        Parallel.For(0, Math.Min(engine.Lanes, batches.Count), _ =>
+        LaneThreads.Run(Math.Min(engine.Lanes, batches.Count), () =>
         {
             try
             {

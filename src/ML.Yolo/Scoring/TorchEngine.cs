@@ -12,7 +12,11 @@ namespace ML.Yolo.Scoring;
 /// <param name="ownsNetwork">Whether the network is disposed with the engine.</param>
 internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsNetwork = true) : IDetectionEngine
 {
+    // Trimming takes some ten milliseconds.
+    private const int BatchesPerTrim = 200;
+
     private readonly Lock _lock = new();
+    private int _batchesInLanes;
     private volatile bool _isFolded;
 
     public ScoringEngine Kind => ScoringEngine.LibTorch;
@@ -56,7 +60,10 @@ internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsN
     public Detection[][] DetectInLane(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         using var one = OpenMpThreads.One();
-        return Detect(images, options);
+        var found = Detect(images, options);
+        if (Interlocked.Increment(ref _batchesInLanes) % BatchesPerTrim == 0)
+            FreedMemory.Trim();
+        return found;
     }
 
     /// <summary>The network alone, folded.</summary>

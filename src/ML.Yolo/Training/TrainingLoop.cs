@@ -75,7 +75,7 @@ internal sealed class TrainingLoop : IDisposable
     /// <exception cref="TrainingDivergedException">Loss, gradients or weights were no longer finite, and that is not to be passed over.</exception>
     public YoloNetwork Run()
     {
-        using var memory = NativeMemory.Keep();
+        using var memory = FreedMemory.Keep();
         Report.Begin();
         _hearsBatches = _exchange.Any(Report.HearsBatches);
         Align();

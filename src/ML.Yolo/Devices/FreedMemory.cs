@@ -5,7 +5,7 @@ namespace ML.Yolo.Devices;
 /// By default large blocks go back to the system at once, and the next step pays for every page again: a seventh of its time. How much a step needs stays the
 /// same, and so does the process's peak. What is kept goes back when the last of these is disposed. Users who tune the C library themselves are left alone.
 /// </remarks>
-internal sealed class NativeMemory : IDisposable
+internal sealed class FreedMemory : IDisposable
 {
     private const int TrimThreshold = -1;
     private const int MapThreshold = -3;
@@ -18,7 +18,7 @@ internal sealed class NativeMemory : IDisposable
     private static int _keepers;
     private bool _isDisposed;
 
-    private NativeMemory()
+    private FreedMemory()
     {
     }
 
@@ -26,7 +26,7 @@ internal sealed class NativeMemory : IDisposable
         .Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
 
     /// <summary>Begins to keep it.</summary>
-    public static NativeMemory Keep()
+    public static FreedMemory Keep()
     {
         lock (Lock)
         {
@@ -34,7 +34,17 @@ internal sealed class NativeMemory : IDisposable
                 Set(Never, Never);
         }
 
-        return new NativeMemory();
+        return new FreedMemory();
+    }
+
+    /// <summary>Gives what is free back to the system, unless it is being kept: threads that score images of many sizes leave holes, which add up.</summary>
+    public static void Trim()
+    {
+        lock (Lock)
+        {
+            if (_keepers == 0 && OperatingSystem.IsLinux() && !IsTuned)
+                CLibrary.TrimMemory();
+        }
     }
 
     /// <inheritdoc/>
