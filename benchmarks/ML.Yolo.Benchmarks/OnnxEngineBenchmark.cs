@@ -49,7 +49,7 @@ public class OnnxEngineBenchmark : IDisposable
     internal static Ratio Engines => new("onnx-over-libtorch", "YOLOv5n, 640 px, batch 1, from bytes to detections: ONNX Runtime / LibTorch", null, () =>
     {
         using var benchmark = new OnnxEngineBenchmark();
-        return Timing.Compare(benchmark.OnnxRuntime, benchmark.LibTorch);
+        return Timing.CompareInTurns(benchmark.OnnxRuntime, benchmark.LibTorch);
     });
 
     internal static Ratio LibTorchPostprocessing => new("decode-nms-share-libtorch", "decoding and suppression to 300 detections / the same and the network, LibTorch", 0.10, () =>

@@ -42,7 +42,7 @@ internal static class ScalingRun
             var pixels = new byte[640 * 640 * ResizedImage.Channels];
             new Random(0).NextBytes(pixels);
             LetterboxedImage[] images = [new(new ResizedImage(640, 640, pixels), Letterbox.Fit(640, 640, 640, 640))];
-            var times = Timing.Compare(() => torch.Engine.Detect(images, new NmsOptions()), () => onnx.Engine.Detect(images, new NmsOptions()), Rounds);
+            var times = Timing.CompareInTurns(() => torch.Engine.Detect(images, new NmsOptions()), () => onnx.Engine.Detect(images, new NmsOptions()), Rounds);
             Console.WriteLine(FormattableString.Invariant($"| {architecture.Name} | {times.First:F0} | {times.Second:F0} |"));
         }
     }

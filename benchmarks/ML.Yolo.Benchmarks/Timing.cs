@@ -24,6 +24,9 @@ internal static class Timing
         return new Comparison(Median(times.First), Median(times.Second));
     }
 
+    /// <summary>Median times of both, one after the other: threads of ONNX Runtime spin a while after a run, which would slow what comes next.</summary>
+    public static Comparison CompareInTurns(Action first, Action second, int rounds = Rounds) => new(Median(first, rounds), Median(second, rounds));
+
     /// <summary>Median time of one action.</summary>
     public static double Median(Action action, int rounds = Rounds, int warmupRounds = WarmupRounds)
     {
