@@ -15,8 +15,7 @@ internal static class RatioTable
         using var reference = new PyTorchRatios();
         Ratio[] ratios =
         [
-            .. reference.All,
-            ScoringRatios.PredictionEngineLibTorch, ScoringRatios.PredictionEngineOnnx, OnnxEngineBenchmark.Engines,
+            ScoringRatios.PredictionEngineLibTorch, ScoringRatios.PredictionEngineOnnx, OnnxEngineBenchmark.Engines, .. reference.All,
             OnnxEngineBenchmark.LibTorchPostprocessing, OnnxEngineBenchmark.OnnxPostprocessing,
             LossBenchmark.ShareOfStep, AssignmentBenchmark.Usual, AssignmentBenchmark.Crowded,
             ImagePipelineBenchmark.AgainstSkiaSharp, EvaluationBenchmark.Linearity,

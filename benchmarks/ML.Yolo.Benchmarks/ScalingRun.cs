@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ML.Yolo.Benchmarks.Reference;
 using ML.Yolo.Devices;
@@ -12,7 +13,9 @@ namespace ML.Yolo.Benchmarks;
 /// <summary>How cost grows with image size, batch, classes, targets and network: tables for docs/performance.md and plots as SVG.</summary>
 internal static class ScalingRun
 {
-    private const int Rounds = 5;
+    private const int Rounds = 7;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>Measures training by size, batch and classes, and the loss by targets.</summary>
     /// <param name="folder">Where the plots go.</param>
@@ -42,9 +45,19 @@ internal static class ScalingRun
             var pixels = new byte[640 * 640 * ResizedImage.Channels];
             new Random(0).NextBytes(pixels);
             LetterboxedImage[] images = [new(new ResizedImage(640, 640, pixels), Letterbox.Fit(640, 640, 640, 640))];
-            var times = Timing.CompareInTurns(() => torch.Engine.Detect(images, new NmsOptions()), () => onnx.Engine.Detect(images, new NmsOptions()), Rounds);
-            Console.WriteLine(FormattableString.Invariant($"| {architecture.Name} | {times.First:F0} | {times.Second:F0} |"));
+            var (first, second) = (Settled(() => torch.Engine.Detect(images, new NmsOptions())), Settled(() => onnx.Engine.Detect(images, new NmsOptions())));
+            Console.WriteLine(FormattableString.Invariant($"| {architecture.Name} | {first:F0} | {second:F0} |"));
         }
+    }
+
+    /// <summary>Median milliseconds, once .NET has compiled what runs often for a second time.</summary>
+    private static double Settled(Action action)
+    {
+        var clock = Stopwatch.StartNew();
+        do
+            action();
+        while (clock.Elapsed < WarmUp);
+        return Timing.Median(action, Rounds);
     }
 
     private static double Step(int size, int batch, int classes)
