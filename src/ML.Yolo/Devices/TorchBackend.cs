@@ -47,6 +47,7 @@ internal static class TorchBackend
             torch.InitializeDeviceType(DeviceType.CPU);
             using var probe = torch.zeros(1);
             LimitThreads();
+            FreedMemory.KeepSome();
             return null;
         }
         catch (Exception exception) when (exception
