@@ -12,11 +12,7 @@ namespace ML.Yolo.Scoring;
 /// <param name="ownsNetwork">Whether the network is disposed with the engine.</param>
 internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsNetwork = true) : IDetectionEngine
 {
-    // Trimming takes some ten milliseconds.
-    private const int BatchesPerTrim = 200;
-
     private readonly Lock _lock = new();
-    private int _batchesInLanes;
     private volatile bool _isFolded;
 
     public ScoringEngine Kind => ScoringEngine.LibTorch;
@@ -60,10 +56,7 @@ internal sealed class TorchEngine(YoloNetwork network, Device device, bool ownsN
     public Detection[][] DetectInLane(IReadOnlyList<LetterboxedImage> images, NmsOptions options)
     {
         using var one = OpenMpThreads.One();
-        var found = Detect(images, options);
-        if (Interlocked.Increment(ref _batchesInLanes) % BatchesPerTrim == 0)
-            FreedMemory.Trim();
-        return found;
+        return Detect(images, options);
     }
 
     /// <summary>The network alone, folded.</summary>
