@@ -10,7 +10,7 @@ internal static class MemorySoak
     private const int ImageCount = 10_000;
     private const int PhotoCount = 200;
     private const int ReadEvery = 500;
-    private const int Readings = 4;
+    private const int Readings = 10;
     private const double MaxGrowth = 1.05;
     private const long Megabyte = 1 << 20;
 
