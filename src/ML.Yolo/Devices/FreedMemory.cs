@@ -23,8 +23,8 @@ internal sealed class FreedMemory : IDisposable
     {
     }
 
-    private static bool IsTuned => new[] { "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES" }
-        .Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+    private static bool IsLeftToUs => OperatingSystem.IsLinux() && new[] { "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES" }
+        .All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
 
     /// <summary>
     /// Keeps what scoring an image takes, from now on. The C library comes to that by itself once large blocks were freed; until then a small network takes
@@ -56,7 +56,7 @@ internal sealed class FreedMemory : IDisposable
     {
         lock (Lock)
         {
-            if (_keepers == 0 && OperatingSystem.IsLinux() && !IsTuned)
+            if (_keepers == 0 && IsLeftToUs)
                 CLibrary.TrimMemory();
         }
     }
@@ -76,7 +76,7 @@ internal sealed class FreedMemory : IDisposable
 
     private static bool Set(int mapThreshold, int trimThreshold)
     {
-        if (!OperatingSystem.IsLinux() || IsTuned)
+        if (!IsLeftToUs)
             return false;
 
         // Older versions refuse a threshold this high.

@@ -19,16 +19,6 @@ internal static class ImageBatch
         return batch;
     }
 
-    /// <summary>Lays every image on a gray canvas of its own, one canvas after the other.</summary>
-    /// <param name="images">Images and their places.</param>
-    /// <param name="bytes">B × H × W × 4 bytes.</param>
-    public static void Fill(IReadOnlyList<LetterboxedImage> images, Span<byte> bytes)
-    {
-        var canvasBytes = images.Count == 0 ? 0 : bytes.Length / images.Count;
-        for (var i = 0; i < images.Count; i++)
-            Lay(images[i], bytes.Slice(i * canvasBytes, canvasBytes));
-    }
-
     /// <summary>The network's input, (B, 3, H, W) floats in [0, 1] on <paramref name="device"/>, of a batch of bytes (B, H, W, 4).</summary>
     /// <remarks>The memory stays in the order of the bytes, channels last, which is the order the network works in.</remarks>
     public static Tensor ToInput(Tensor bytes, Device device)

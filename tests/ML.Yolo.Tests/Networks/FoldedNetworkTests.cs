@@ -1,4 +1,5 @@
 using ML.Yolo.Imaging;
+using ML.Yolo.Networks;
 using ML.Yolo.Scoring;
 using static TorchSharp.torch;
 
@@ -41,6 +42,14 @@ public sealed class FoldedNetworkTests
 
         Assert.Equal(0, before);
         Assert.NotEmpty(engine.Detect(images, options)[0]);
+    }
+
+    [Fact]
+    public void Instance_WhereLibTorchHasOneDnn_IsThere()
+    {
+        var hasOneDnn = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64;
+
+        Assert.Equal(hasOneDnn, FusedConvolution.Instance is not null);
     }
 
     private static YoloNetwork Trained(YoloArchitecture architecture)
